@@ -12,6 +12,10 @@ export const ResolvedRuntime = Schema.Struct({
   /** Absolute path of the OCI runtime or of its wrapper script; absent for shims that bring their own. */
   binary: Schema.optionalKey(Schema.String),
   scriptDigest: Schema.optionalKey(Schema.String),
-  systemdCgroup: Schema.Boolean
+  /** The words that the script runs: from them it is written anew if it was tampered with. */
+  scriptWords: Schema.optionalKey(Schema.Array(Schema.String)),
+  systemdCgroup: Schema.Boolean,
+  /** What a shim other than runc's gets as its options: `TypeUrl`, `ConfigPath`, `ConfigBody`. */
+  options: Schema.optionalKey(Schema.Record(Schema.String, Schema.Json))
 })
 export type ResolvedRuntime = typeof ResolvedRuntime.Type

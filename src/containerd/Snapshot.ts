@@ -117,8 +117,7 @@ const fromMessage = (mount: MountMessage): Mount => ({
   options: mount.options
 })
 
-const kinds: Readonly<Record<Kind, SnapshotInfo["kind"]>> = {
-  [Kind.UNKNOWN]: "unknown",
+const kinds: { readonly [K in Kind]?: SnapshotInfo["kind"] } = {
   [Kind.VIEW]: "view",
   [Kind.ACTIVE]: "active",
   [Kind.COMMITTED]: "committed"
@@ -127,6 +126,6 @@ const kinds: Readonly<Record<Kind, SnapshotInfo["kind"]>> = {
 const infoOf = (info: Info): SnapshotInfo => ({
   key: info.name,
   parent: info.parent,
-  kind: kinds[info.kind],
+  kind: kinds[info.kind] ?? "unknown",
   labels: info.labels
 })

@@ -5,8 +5,8 @@ import { RuntimeDefinition } from "../model/RuntimeDefinition.ts"
 const texts = Schema.Array(Schema.String)
 const textMap = Schema.Record(Schema.String, Schema.String)
 
-/** A limit as `daemon.json` has it; -1 is unlimited. */
-export const Ulimit = Schema.Struct({ Name: Schema.String, Hard: Schema.Int, Soft: Schema.Int })
+/** A limit as `daemon.json` has it; -1 is unlimited. The key it stands under is the limit's name. */
+export const Ulimit = Schema.Struct({ Name: Schema.optionalKey(Schema.String), Hard: Schema.Int, Soft: Schema.Int })
 /** A range from which networks without a subnet of their own take one of `size` bits. */
 export const PoolDefinition = Schema.Struct({ base: Schema.String, size: Schema.Int })
 /** Where registries are reached through. May hold credentials: show them with `maskCredentials` only. */
@@ -62,6 +62,7 @@ const settled = {
   hostGatewayIps: texts,
   registryMirrors: texts,
   insecureRegistries: texts,
+  /** 0 is without limit; so it is for uploads. */
   maxConcurrentDownloads: Schema.Int,
   maxConcurrentUploads: Schema.Int,
   maxDownloadAttempts: Schema.Int,

@@ -1,0 +1,45 @@
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type * as Scope from "effect/Scope"
+import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
+import { Containerd } from "./Containerd.ts"
+import type { ContainerdError } from "./ContainerdError.ts"
+import { Leases } from "./generated/leases_pb.ts"
+
+/** Marks the leases that are ours. */
+const label = "gantry/lease"
+const lifetimeMillis = 24 * 60 * 60 * 1000
+
+/**
+ * A lease for as long as the scope: what is made under it is kept from the garbage collector, and is collected with
+ * it unless something else refers to it by then. When the scope has closed, the collection is over. RPC: 1, then 1.
+ */
+export const hold = Effect.fn("Lease.hold")(
+  function*(id: string): Effect.fn.Return<string, ContainerdError, Containerd | Scope.Scope> {
+    const containerd = yield* Containerd
+    // If we die, the lease must not outlive its use by much.
+    const expiry = DateTime.makeUnsafe((yield* Clock.currentTimeMillis) + lifetimeMillis)
+    yield* Effect.acquireRelease(
+      containerd.unary(Leases.method.create, {
+        id,
+        labels: { [label]: "operation", "containerd.io/gc.expire": DateTime.formatIso(expiry) }
+      }),
+      () =>
+        containerd.unary(Leases.method.delete, { id, sync: true }, { timeout: "60 seconds" }).pipe(
+          Effect.ignore({ log: "Warn" })
+        )
+    )
+    return id
+  }
+)
+
+/** Removes the leases that an engine left which did not come to its end. RPC: 1, and 1 each. */
+export const removeLeft = Effect.fn("Lease.removeLeft")(
+  function*(): Effect.fn.Return<void, ContainerdError, Containerd> {
+    const containerd = yield* Containerd
+    const { leases } = yield* containerd.unary(Leases.method.list, { filters: [`labels."${label}"==operation`] })
+    yield* Stream.runForEach(Stream.fromIterable(leases), ({ id }) =>
+      containerd.unary(Leases.method.delete, { id, sync: false }))
+  }
+)

@@ -1,0 +1,82 @@
+import * as Fs from "node:fs"
+import * as Path from "node:path"
+import { Effect } from "effect"
+import * as Container from "../../../src/containerd/Container.ts"
+import type { RuncOptions } from "../../../src/containerd/RuncOptions.ts"
+import * as SandboxRecord from "../../../src/containerd/SandboxRecord.ts"
+import * as Snapshot from "../../../src/containerd/Snapshot.ts"
+import type { Stdio } from "../../../src/containerd/Stdio.ts"
+import * as Task from "../../../src/containerd/Task.ts"
+import { TestContainerd } from "./TestContainerd.ts"
+
+const snapshotter = "overlayfs"
+const base = "busybox"
+let count = 0
+
+/** A committed snapshot with nothing but busybox in it, made by hand. */
+const ensureBase = Effect.gen(function*() {
+  const { stackBin } = yield* TestContainerd
+  const existing = yield* Snapshot.list(snapshotter)
+  if (existing.some(({ key }) => key === base)) return
+  const mounts = yield* Snapshot.prepare({ snapshotter, key: "busybox-draft", parent: "" })
+  const rootfs = mounts[0]?.source ?? ""
+  for (const folder of ["bin", "proc", "dev", "sys", "tmp", "etc"]) Fs.mkdirSync(Path.join(rootfs, folder))
+  Fs.copyFileSync(Path.join(stackBin, "busybox"), Path.join(rootfs, "bin/busybox"))
+  for (const applet of ["sh", "true", "false", "sleep", "cat", "echo"]) Fs.symlinkSync("busybox", Path.join(rootfs, "bin", applet))
+  yield* Snapshot.commit({ snapshotter, key: "busybox-draft", name: base, labels: { "containerd.io/gc.root": "1" } })
+})
+
+export const specOf = (options: { readonly args: ReadonlyArray<string>; readonly id: string; readonly name: string; readonly terminal?: boolean }) => ({
+  ociVersion: "1.1.0",
+  process: { ...processOf(options.args), terminal: options.terminal ?? false },
+  root: { path: "rootfs" },
+  hostname: "test",
+  mounts: [
+    { destination: "/proc", type: "proc", source: "proc" },
+    { destination: "/dev", type: "tmpfs", source: "tmpfs", options: ["nosuid", "mode=755"] },
+    { destination: "/dev/pts", type: "devpts", source: "devpts", options: ["newinstance", "ptmxmode=0666", "mode=0620"] }
+  ],
+  linux: {
+    cgroupsPath: `/${options.name}/${options.id}`,
+    namespaces: ["pid", "ipc", "uts", "mount"].map((type) => ({ type })),
+    resources: { devices: [{ allow: true, access: "rwm" }] }
+  }
+})
+
+export const processOf = (args: ReadonlyArray<string>) => ({
+  user: { uid: 0, gid: 0 },
+  args,
+  env: ["PATH=/bin"],
+  cwd: "/"
+})
+
+export interface Prepared {
+  readonly id: string
+  readonly container: Container.Container
+  readonly createTask: (stdio?: Stdio) => ReturnType<typeof Task.create>
+}
+
+/** A container with its snapshot and sandbox record, ready for a task; taken away with the test's scope. */
+export const prepared = Effect.fn(function*(args: ReadonlyArray<string>, options: { readonly binary?: string; readonly terminal?: boolean } = {}) {
+  const { folder, name, stackBin } = yield* TestContainerd
+  yield* ensureBase
+  const id = `c${count++}`
+  const runtimeOptions: RuncOptions = { binaryName: options.binary ?? Path.join(stackBin, "runc"), root: Path.join(folder, "runtime") }
+  const mounts = yield* Effect.acquireRelease(Snapshot.prepare({ snapshotter, key: id, parent: base }), () =>
+    Effect.ignore(Snapshot.remove({ snapshotter, key: id })))
+  yield* Effect.acquireRelease(SandboxRecord.create(id, "io.containerd.runc.v2"), () => Effect.ignore(SandboxRecord.remove(id)))
+  const container = yield* Effect.acquireRelease(
+    Container.create({
+      id,
+      snapshotter,
+      snapshotKey: id,
+      runtime: { name: "io.containerd.runc.v2", options: runtimeOptions },
+      spec: specOf({ args, id, name, terminal: options.terminal ?? false })
+    }),
+    (container) => Effect.ignore(container.delete)
+  )
+  const createTask = (stdio: Stdio = {}) =>
+    Effect.acquireRelease(Task.create({ containerId: id, mounts, runtimeOptions, ...stdio }), (task) =>
+      Effect.ignore(Effect.andThen(Effect.ignore(task.kill(9, { all: true })), Effect.andThen(Effect.timeoutOption(task.exit, "5 seconds"), task.delete))))
+  return { id, container, mounts, runtimeOptions, createTask }
+})

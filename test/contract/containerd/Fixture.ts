@@ -50,12 +50,6 @@ export const processOf = (args: ReadonlyArray<string>) => ({
   cwd: "/"
 })
 
-export interface Prepared {
-  readonly id: string
-  readonly container: Container.Container
-  readonly createTask: (stdio?: Stdio) => ReturnType<typeof Task.create>
-}
-
 /** A container with its snapshot and sandbox record, ready for a task; taken away with the test's scope. */
 export const prepared = Effect.fn(function*(args: ReadonlyArray<string>, options: { readonly binary?: string; readonly terminal?: boolean } = {}) {
   const { folder, name, stackBin } = yield* TestContainerd
@@ -75,8 +69,18 @@ export const prepared = Effect.fn(function*(args: ReadonlyArray<string>, options
     }),
     (container) => Effect.ignore(container.delete)
   )
-  const createTask = (stdio: Stdio = {}) =>
-    Effect.acquireRelease(Task.create({ containerId: id, mounts, runtimeOptions, ...stdio }), (task) =>
-      Effect.ignore(Effect.andThen(Effect.ignore(task.kill(9, { all: true })), Effect.andThen(Effect.timeoutOption(task.exit, "5 seconds"), task.delete))))
-  return { id, container, mounts, runtimeOptions, createTask }
+  // Ends the run for good; the handle's own scope would only stop looking.
+  const ended = (task: Task.Task) =>
+    Effect.ignore(task.kill(9, { all: true })).pipe(
+      Effect.andThen(Effect.timeoutOption(task.exit, "5 seconds")),
+      Effect.andThen(Effect.ignore(task.delete))
+    )
+  return {
+    id,
+    container,
+    createTask: (stdio: Stdio = {}) =>
+      Effect.acquireRelease(Task.create({ containerId: id, mounts, runtimeOptions, ...stdio }), ended),
+    attachTask: (options: { readonly containerId: string; readonly pid: number }) =>
+      Effect.acquireRelease(Task.attach(options), ended)
+  }
 })

@@ -32,8 +32,8 @@ export class HostFacts extends Context.Service<HostFacts, {
   readonly seccomp: boolean
   readonly apparmor: boolean
   readonly ipv4Forwarding: boolean
-  /** Number of the last capability that the kernel knows. */
-  readonly lastCapability: number
+  /** What the daemon can give a container at most: its own bounding set. Bit n is capability n. */
+  readonly capabilities: bigint
   /** Which of the kernel parameters that we set by ourselves exist. */
   readonly sysctls: ReadonlySet<string>
   /** One for each CPU that counts its throttling: a side channel, masked in containers. */
@@ -69,7 +69,7 @@ const readFacts = Effect.gen(function*() {
     seccomp: yield* exists("/proc/sys/kernel/seccomp/actions_avail"),
     apparmor: (yield* exists("/sys/kernel/security/apparmor")) && (yield* read("/sys/module/apparmor/parameters/enabled")) === "Y",
     ipv4Forwarding: (yield* read("/proc/sys/net/ipv4/ip_forward")) === "1",
-    lastCapability: Number((yield* read("/proc/sys/kernel/cap_last_cap")) || "40"),
+    capabilities: BigInt(`0x${/^CapBnd:\t([0-9a-f]+)$/m.exec(yield* read("/proc/self/status"))?.[1] ?? "0"}`),
     sysctls: new Set(yield* Effect.filter(ourSysctls, (name) => exists(`/proc/sys/${name.replaceAll(".", "/")}`))),
     thermalThrottlePaths: yield* thermalThrottlePaths
   })

@@ -23,7 +23,7 @@ export const buildProcess = (input: ProcessInput, security: SecurityOptions): Oc
     args: wantsInit(hostConfig, defaults) ? [initTarget, "--", ...command] : command,
     env: containerEnv(config, host.hostname),
     cwd: cleanPath(config.WorkingDir),
-    capabilities: processCapabilities(boundingCapabilities(hostConfig, host.lastCapability), user.uid),
+    capabilities: processCapabilities(boundingCapabilities(hostConfig, host.capabilities), user.uid),
     ...(limits.length === 0 ? {} : { rlimits: limits }),
     noNewPrivileges: security.noNewPrivileges ?? defaults.noNewPrivileges,
     ...(apparmor === undefined ? {} : { apparmorProfile: apparmor }),

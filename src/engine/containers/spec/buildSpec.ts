@@ -25,8 +25,8 @@ export const buildSpec = Effect.fnUntraced(function*(input: SpecInput): Effect.f
   const { config, hostConfig } = input.record
   yield* refuseFirst([
     refuseWorkingDirectory(config.WorkingDir),
-    refuseCapabilities("CapAdd", hostConfig.CapAdd, input.host.lastCapability),
-    refuseCapabilities("CapDrop", hostConfig.CapDrop, input.host.lastCapability),
+    refuseCapabilities("CapAdd", hostConfig.CapAdd, input.host.capabilities),
+    refuseCapabilities("CapDrop", hostConfig.CapDrop, input.host.capabilities),
     refuseSysctls(hostConfig),
     refuseUlimits(hostConfig.Ulimits)
   ])

@@ -15,24 +15,24 @@ export const defaultCapabilities: ReadonlyArray<string> = [
   "CAP_SETFCAP", "CAP_SETPCAP", "CAP_NET_BIND_SERVICE", "CAP_SYS_CHROOT", "CAP_KILL", "CAP_AUDIT_WRITE"
 ]
 
-/** What the running kernel knows; `last` is its `cap_last_cap`. */
-export const allCapabilities = (last: number): ReadonlyArray<string> => names.slice(0, last + 1)
+/** The names of a set as the kernel writes it: bit n is capability n. */
+export const capabilityNames = (set: bigint): ReadonlyArray<string> =>
+  names.filter((_, number) => ((set >> BigInt(number)) & 1n) === 1n)
 
 const normalize = (name: string): string => {
   const upper = name.toUpperCase()
   return upper === "ALL" || upper.startsWith("CAP_") ? upper : `CAP_${upper}`
 }
 
-/** Why a list of `CapAdd` or `CapDrop` is refused. */
+/** Why a list of `CapAdd` or `CapDrop` is refused; `available` is what the daemon itself may give. */
 export const refuseCapabilities = (
   field: "CapAdd" | "CapDrop",
   list: ReadonlyArray<string> | null,
-  last: number
+  available: bigint
 ): string | undefined => {
   for (const name of (list ?? []).map(normalize)) {
-    const number = names.indexOf(name)
-    if (name === "ALL" || (number >= 0 && number <= last)) continue
-    return number < 0
+    if (name === "ALL" || capabilityNames(available).includes(name)) continue
+    return !names.includes(name)
       ? `invalid ${field}: unknown capability: "${name}"`
       : `invalid ${field}: capability not supported by your kernel or not available in the current environment: "${name}"`
   }
@@ -44,8 +44,8 @@ export const boundingCapabilities = (asked: {
   readonly CapAdd: ReadonlyArray<string> | null
   readonly CapDrop: ReadonlyArray<string> | null
   readonly Privileged: boolean
-}, last: number): ReadonlyArray<string> => {
-  const all = allCapabilities(last)
+}, available: bigint): ReadonlyArray<string> => {
+  const all = capabilityNames(available)
   if (asked.Privileged) return all
   const add = (asked.CapAdd ?? []).map(normalize)
   const drop = (asked.CapDrop ?? []).map(normalize)

@@ -88,7 +88,7 @@ export const host: HostFacts["Service"] = {
   seccomp: true,
   apparmor: false,
   ipv4Forwarding: true,
-  lastCapability: 40,
+  capabilities: (1n << 41n) - 1n,
   sysctls: new Set(["net.ipv4.ip_unprivileged_port_start", "net.ipv4.ping_group_range"]),
   thermalThrottlePaths: []
 }

@@ -1,0 +1,66 @@
+import * as Effect from "effect/Effect"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import { Containers } from "../../engine/containers/Containers.ts"
+import { Images } from "../../engine/images/Images.ts"
+import * as Timestamp from "../../model/Timestamp.ts"
+import { ApiVersion } from "../ApiVersion.ts"
+import { attachContainer } from "../attachContainer.ts"
+import { createContainer } from "../createContainer.ts"
+import { emptyAnswer, jsonText } from "../jsonAnswer.ts"
+import { filters } from "../query/filters.ts"
+import { flag } from "../query/flag.ts"
+import { integer } from "../query/integer.ts"
+import { BadRequest } from "../RequestFailures.ts"
+import { type Call, route } from "../Route.ts"
+import { waitContainer } from "../waitContainer.ts"
+import { inspectJson } from "../wire/inspectJson.ts"
+import { listRow } from "../wire/listRow.ts"
+
+const list = Effect.fnUntraced(function*({ query }: Call) {
+  const version = yield* ApiVersion
+  const limit = (yield* integer(query, "limit")) ?? 0
+  const views = yield* (yield* Containers).list({ all: flag(query, "all"), limit, filters: yield* filters(query) })
+  const images = yield* Images
+  const now = yield* Timestamp.now
+  const rows: Array<string> = []
+  for (const view of views) {
+    const image = yield* images.nameFor(view.record.imageId, view.record.config.Image)
+    rows.push(listRow(view, image, now, version))
+  }
+  return jsonText(`[${rows.join(",")}]`)
+})
+
+const inspect = Effect.fnUntraced(function*({ params }: Call) {
+  const version = yield* ApiVersion
+  return jsonText(inspectJson(yield* (yield* Containers).inspect(params.id ?? ""), version))
+})
+
+/** Longer bodies than `{}` and `null` with some blanks were a way to configure a container, once. */
+const startBodyBytesMax = 7
+
+const start = Effect.fnUntraced(function*({ params }: Call) {
+  const { headers } = yield* HttpServerRequest.HttpServerRequest
+  if (headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > startBodyBytesMax) {
+    return yield* new BadRequest({
+      message: "starting container with non-empty request body was deprecated since API v1.22 and removed in v1.24"
+    })
+  }
+  const outcome = yield* (yield* Containers).start(params.id ?? "")
+  return emptyAnswer(outcome === "started" ? 204 : 304)
+})
+
+const remove = Effect.fnUntraced(function*({ params, query }: Call) {
+  yield* (yield* Containers).remove(params.id ?? "", { force: flag(query, "force"), volumes: flag(query, "v") })
+  return emptyAnswer(204)
+})
+
+/** `/containers`: decode, call one engine operation, encode. Nothing is decided here. */
+export const containerRoutes = [
+  route("GET", "/containers/json", list),
+  route("POST", "/containers/create", createContainer),
+  route("GET", "/containers/{id}/json", inspect),
+  route("POST", "/containers/{id}/start", start, { outlivesClient: true }),
+  route("POST", "/containers/{id}/attach", attachContainer),
+  route("POST", "/containers/{id}/wait", waitContainer),
+  route("DELETE", "/containers/{id}", remove, { outlivesClient: true })
+]

@@ -1,8 +1,8 @@
 # Sourced with $root set. prepare <engine|tests> returns at once when this clone, at this place, was prepared before.
 prepare() {
-  stamp=$root/.stack/.ready-$1
+  stack=${GANTRY_STACK:-$root/.stack} stamp=$root/.stack/.ready-$1
   want="$root $(cat "$root/package-lock.json" "$root"/src/setup/*.mjs | sha256sum)"
-  if [ -x "$root/node_modules/node/bin/node" ] && [ -x "$root/.stack/bin/containerd" ] &&
+  if [ -x "$root/node_modules/node/bin/node" ] && [ -x "$stack/bin/containerd" ] &&
     [ -f "$root/node_modules/.package-lock.json" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$want" ]; then
     return 0
   fi

@@ -11,9 +11,12 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "../..")
 const parts = process.argv[2] === "tests" ? ["engine", "tests"] : ["engine"]
 
 try {
-  installSystemPackages(parts)
   installNpmPackages(root)
-  installStack(root, parts)
+  // Who names a stack of their own has no need of Debian's packages, nor perhaps a Debian.
+  if (!process.env.GANTRY_STACK) {
+    installSystemPackages(parts)
+    installStack(root, parts)
+  }
 } catch (reason) {
   say(reason.message)
   process.exitCode = 1

@@ -38,11 +38,13 @@ const escapeBroken = (bytes: Buffer): string => {
   return text + escapeText(bytes.toString("utf8", from))
 }
 
+/** How many bytes a character takes that begins with this one; 0 if none does. */
+const lengthFrom = (first: number): number =>
+  first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0
+
 /** How many bytes the character at a place takes; 0 if there is none. */
 const characterLength = (bytes: Buffer, at: number): number => {
-  const first = bytes[at] ?? 0
-  if (first < 0x80) return 1
-  const length = first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0
+  const length = lengthFrom(bytes[at] ?? 0)
   return length > 0 && at + length <= bytes.length && isUtf8(bytes.subarray(at, at + length)) ? length : 0
 }
 
@@ -53,7 +55,9 @@ export const characterBoundary = (bytes: Buffer, at: number): number => {
   for (let start = at - 1; start > at - 4 && start >= 0; start--) {
     const byte = bytes[start] ?? 0
     if ((byte & 0xc0) === 0x80) continue
-    return start + characterLength(bytes, start) > at ? start : at
+    const end = start + lengthFrom(byte)
+    // What would end past the bytes that have come is taken for a character whose rest will come.
+    return end > at && (end > bytes.length || characterLength(bytes, start) > 0) ? start : at
   }
   return at
 }

@@ -29,11 +29,14 @@ export class Netavark extends Context.Service<Netavark, {
   setup(netnsPath: string, request: NetavarkRequest): Effect.Effect<NetavarkStatus, NetavarkFailed>
   /** Succeeds once nothing of the request's endpoints is left on the host, whatever netavark itself says. Idempotent. */
   teardown(netnsPath: string, request: NetavarkRequest): Effect.Effect<void, NetavarkFailed>
-  /** Removes endpoints of a bridge other than these, and the network's bridge and rules if none is left. */
-  removeStrangers(network: NetworkRequest, hostInterfaces: ReadonlySet<string>): Effect.Effect<
-    ReadonlyArray<string>,
-    NetavarkFailed
-  >
+  /**
+   * Removes endpoints of a bridge other than those expected, and the network's bridge and rules if none is left. What
+   * is expected is asked for while no setup runs, so that one that is about to begin is safe.
+   */
+  removeStrangers(
+    network: NetworkRequest,
+    expected: Effect.Effect<ReadonlyArray<string>>
+  ): Effect.Effect<ReadonlyArray<string>, NetavarkFailed>
 }>()("gantry/network/Netavark") {
   static readonly layer = (options: {
     readonly binary: string
@@ -79,16 +82,11 @@ export class Netavark extends Context.Service<Netavark, {
       const remaining = (request: NetavarkRequest) =>
         Effect.filter(hostInterfacesOf(request), residue.exists)
 
-      const removeIfIdle = Effect.fnUntraced(function*(network: NetworkRequest) {
-        if (!(yield* residue.removeIdleNetwork(network))) return
-        yield* fs.remove(`${options.configDirectory}/firewall/networks/${network.id}`, { force: true })
-      })
-
       const removeResidue = Effect.fnUntraced(function*(request: NetavarkRequest) {
         yield* Effect.forEach(hostInterfacesOf(request), residue.removeInterface)
-        yield* Effect.forEach(Object.values(request.network_info), removeIfIdle)
+        yield* Effect.forEach(Object.values(request.network_info), residue.removeIdleNetwork)
         yield* Effect.forEach(Object.values(request.network_info), ({ id }) =>
-          fs.remove(`${options.configDirectory}/firewall/ports/${id}_${request.container_id}`, { force: true }))
+          residue.removeNote(id, request.container_id))
       })
 
       const teardown = Effect.fn("Netavark.teardown")(
@@ -102,11 +100,12 @@ export class Netavark extends Context.Service<Netavark, {
       )
 
       const removeStrangers = Effect.fn("Netavark.removeStrangers")(
-        function*(network: NetworkRequest, hostInterfaces: ReadonlySet<string>) {
+        function*(network: NetworkRequest, expected: Effect.Effect<ReadonlyArray<string>>) {
           const present = yield* residue.endpointsOf(network.network_interface)
-          const strangers = present.filter((name) => !hostInterfaces.has(name))
+          const known = yield* expected
+          const strangers = present.filter((name) => !known.includes(name))
           yield* Effect.forEach(strangers, residue.removeInterface)
-          yield* removeIfIdle(network)
+          yield* residue.removeIdleNetwork(network)
           return strangers
         },
         (work) => Effect.mapError(work, (e) => new NetavarkFailed({ action: "teardown", message: e.message })),

@@ -35,7 +35,9 @@ export class NetworkNamespaces extends Context.Service<NetworkNamespaces, {
   readonly take: Effect.Effect<NetworkNamespace, NamespaceFailed>
   /** Idempotent. Processes inside keep the namespace itself until they end. */
   remove(path: string): Effect.Effect<void, NamespaceFailed>
-  /** Pins that were handed out, also by earlier processes; those kept ready aren't among them. */
+  /** Pins that earlier processes left, as found when the layer was built. */
+  readonly inherited: ReadonlyArray<string>
+  /** All pins that there are, but for those kept ready. */
   readonly pinned: Effect.Effect<ReadonlyArray<string>, NamespaceFailed>
 }>()("gantry/network/NetworkNamespaces") {
   static readonly layer = (options: {
@@ -47,6 +49,9 @@ export class NetworkNamespaces extends Context.Service<NetworkNamespaces, {
       const fs = yield* FileSystem.FileSystem
       const tools = yield* HostTools
       yield* fs.makeDirectory(options.directory, { recursive: true, mode: 0o711 })
+      const pins = Effect.map(fs.readDirectory(options.directory), (names) =>
+        names.map((name) => `${options.directory}/${name}`))
+      const inherited = yield* pins
       const pooled = yield* Ref.make(HashSet.empty<string>())
       const ready = yield* Queue.bounded<NetworkNamespace>(Math.max(1, options.ready ?? 2))
 
@@ -79,11 +84,10 @@ export class NetworkNamespaces extends Context.Service<NetworkNamespaces, {
         Effect.uninterruptible
       )
 
-      const pinned = Effect.gen(function*() {
-        const names = yield* fs.readDirectory(options.directory)
-        const kept = yield* Ref.get(pooled)
-        return names.map((name) => `${options.directory}/${name}`).filter((path) => !HashSet.has(kept, path))
-      }).pipe(Effect.mapError((e) => new NamespaceFailed({ path: options.directory, message: e.message })))
+      const pinned = Effect.zipWith(pins, Ref.get(pooled), (paths, kept) =>
+        paths.filter((path) => !HashSet.has(kept, path))).pipe(
+          Effect.mapError((e) => new NamespaceFailed({ path: options.directory, message: e.message }))
+        )
 
       yield* Effect.addFinalizer(() =>
         Effect.flatMap(Ref.get(pooled), (paths) =>
@@ -96,7 +100,7 @@ export class NetworkNamespaces extends Context.Service<NetworkNamespaces, {
       )
       if (options.ready !== 0) yield* Effect.forkScoped(refill)
 
-      return NetworkNamespaces.of({ take, remove, pinned })
+      return NetworkNamespaces.of({ take, remove, inherited, pinned })
     }))
 }
 

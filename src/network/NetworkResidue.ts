@@ -20,21 +20,25 @@ export class NetworkResidue extends Context.Service<NetworkResidue, {
   exists(hostInterface: string): Effect.Effect<boolean, PlatformError.PlatformError>
   /** Removes an interface, with its peer in another namespace. Idempotent. */
   removeInterface(name: string): Effect.Effect<void, ResidueFailure>
-  /** Removes bridge and rules of a network, and says so, unless an endpoint is attached to it. */
-  removeIdleNetwork(network: NetworkRequest): Effect.Effect<boolean, ResidueFailure>
+  /** Removes bridge, rules and netavark's notes of a network; does nothing to one that has endpoints. */
+  removeIdleNetwork(network: NetworkRequest): Effect.Effect<void, ResidueFailure>
+  /** Removes what netavark noted of one endpoint, to make its rules again after a flush. */
+  removeNote(networkId: string, containerId: string): Effect.Effect<void, ResidueFailure>
 }>()("gantry/network/NetworkResidue") {
-  static readonly layer = Layer.effect(
-    this,
-    Effect.gen(function*() {
+  /** `configDirectory`: netavark's. */
+  static readonly layer = (configDirectory: string) =>
+    Layer.effect(this, Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const tools = yield* HostTools
 
       const exists = (hostInterface: string) => fs.exists(`/sys/class/net/${hostInterface}`)
 
-      const endpointsOf = (hostInterface: string) =>
-        fs.readDirectory(`/sys/class/net/${hostInterface}/brif`).pipe(
+      const listed = (directory: string) =>
+        fs.readDirectory(directory).pipe(
           Effect.catchReason("PlatformError", "NotFound", () => Effect.succeed<Array<string>>([]))
         )
+
+      const endpointsOf = (hostInterface: string) => listed(`/sys/class/net/${hostInterface}/brif`)
 
       const removeInterface = Effect.fnUntraced(function*(name: string) {
         if (!(yield* exists(name))) return
@@ -54,13 +58,18 @@ export class NetworkResidue extends Context.Service<NetworkResidue, {
       })
 
       const removeIdleNetwork = Effect.fn("NetworkResidue.removeIdleNetwork")(function*(network: NetworkRequest) {
-        if ((yield* endpointsOf(network.network_interface)).length > 0) return false
+        if ((yield* endpointsOf(network.network_interface)).length > 0) return
         yield* removeInterface(network.network_interface)
         yield* removeRules(network)
-        return true
+        const notes = yield* listed(`${configDirectory}/firewall/ports`)
+        yield* Effect.forEach(notes.filter((name) => name.startsWith(`${network.id}_`)), (name) =>
+          fs.remove(`${configDirectory}/firewall/ports/${name}`, { force: true }))
+        yield* fs.remove(`${configDirectory}/firewall/networks/${network.id}`, { force: true })
       })
 
-      return NetworkResidue.of({ endpointsOf, exists, removeInterface, removeIdleNetwork })
-    })
-  )
+      const removeNote = (networkId: string, containerId: string) =>
+        fs.remove(`${configDirectory}/firewall/ports/${networkId}_${containerId}`, { force: true })
+
+      return NetworkResidue.of({ endpointsOf, exists, removeInterface, removeIdleNetwork, removeNote })
+    }))
 }

@@ -32,9 +32,10 @@ export const layerNetworks = (options: NetworkOptions) => {
     directory: `${options.runDirectory}/netns`,
     ...options.namespacesReady === undefined ? {} : { ready: options.namespacesReady }
   })
+  const configDirectory = `${options.runDirectory}/netavark`
   const netavark = Layer.provideMerge(
-    Netavark.layer({ ...options.netavark, configDirectory: `${options.runDirectory}/netavark` }),
-    NetworkResidue.layer
+    Netavark.layer({ ...options.netavark, configDirectory }),
+    NetworkResidue.layer(configDirectory)
   )
   return Networks.layer.pipe(
     Layer.provide(Attachments.layer),

@@ -13,6 +13,8 @@ export interface LiveContainer {
   readonly containerId: string
   /** By network name; empty for mode `none`. */
   readonly endpoints: Readonly<Record<string, EndpointState>>
+  /** Its namespace's pin, as `attach` told it. Only used if our own file of it was lost; then without it the pin goes. */
+  readonly netnsPath?: string
 }
 
 /** What was removed at boot because it belonged to no live container, and what could not be removed. */
@@ -26,7 +28,7 @@ export interface RestoreReport {
 /** Takes over what live containers have and removes the rest. Goes on past each failure and collects it. */
 export const makeRestore = Effect.gen(function*() {
   const attachments = yield* Attachments
-  const known = yield* KnownNetworks
+  const networks = yield* KnownNetworks
   const namespaces = yield* NetworkNamespaces
   const netavark = yield* Netavark
 
@@ -36,29 +38,30 @@ export const makeRestore = Effect.gen(function*() {
       const orNote = <A>(work: Effect.Effect<A, { readonly message: string }>, otherwise: A) =>
         Effect.catch(work, (e) => Effect.sync(() => (failures.push(e.message), otherwise)))
 
-      const before = NetworkState.recordsOf(yield* attachments.state).map(({ attachment }) => attachment.containerId)
-      const containers = before.filter((id) => !live.some(({ containerId }) => containerId === id))
+      const before = NetworkState.recordsOf(yield* attachments.state).map(({ attachment }) => attachment)
+      const known = new Set(before.map(({ containerId }) => containerId))
+      const containers = Array.from(known).filter((id) => !live.some(({ containerId }) => containerId === id))
       yield* Effect.forEach(containers, (id) => orNote(attachments.detach(id), undefined))
-      yield* attachments.adopt(live.filter(({ containerId }) => !before.includes(containerId)).map(recordOf))
+      yield* attachments.adopt(live.filter(({ containerId }) => !known.has(containerId)).map(recordOf))
 
-      const state = yield* attachments.state
-      const held = new Set(NetworkState.recordsOf(state).map(({ attachment }) => attachment.netnsPath))
-      const stale = (yield* orNote(namespaces.pinned, [])).filter((path) => !held.has(path))
+      const after = NetworkState.recordsOf(yield* attachments.state).map(({ attachment }) => attachment)
+      const owned = new Set([...before, ...after].map(({ netnsPath }) => netnsPath))
+      const stale = namespaces.inherited.filter((path) => !owned.has(path))
       yield* Effect.forEach(stale, (path) => orNote(namespaces.remove(path), undefined))
 
-      const expected = new Set(NetworkState.hostInterfacesOf(state))
-      const hostInterfaces = yield* orNote(netavark.removeStrangers(networkRequest(known.bridge), expected), [])
+      const expected = Effect.map(attachments.state, NetworkState.hostInterfacesOf)
+      const hostInterfaces = yield* orNote(netavark.removeStrangers(networkRequest(networks.bridge), expected), [])
       return { containers, namespaces: stale, hostInterfaces, failures } satisfies RestoreReport
     },
     Effect.uninterruptible
   )
 
-  /** Of a container whose file was lost: without its pin, but its addresses are held and its teardown is possible. */
-  function recordOf({ containerId, endpoints }: LiveContainer): AttachmentRecord {
-    const plans = known.all.flatMap((network) => endpoints[network.name] === undefined ? [] : [{ network, settings: none }])
+  /** Of a container whose file was lost: its addresses are held, and teardown is possible. */
+  function recordOf({ containerId, endpoints, netnsPath = "" }: LiveContainer): AttachmentRecord {
+    const plans = networks.all.flatMap((network) => endpoints[network.name] === undefined ? [] : [{ network, settings: none }])
     const container = { containerId, containerName: "", hostname: "" }
     return {
-      attachment: { containerId, sandboxId: "", netnsPath: "", endpoints, dnsServers: [] },
+      attachment: { containerId, sandboxId: "", netnsPath, endpoints, dnsServers: [] },
       ...plans.length === 0 ? {} : { request: netavarkRequest(container, plans, endpoints) }
     }
   }

@@ -4,7 +4,7 @@ import { Effect, Layer, Option } from "effect"
 import { Networks } from "../../../src/network/Networks.ts"
 import { attach, busyboxInside, detach, inside, layerProcess, layerSite, noTraces, Site, traces } from "./onHost.ts"
 
-const environment = Layer.provideMerge(layerProcess({ namespacesReady: 0 }), layerSite("gtattach0", 11))
+const environment = Layer.provideMerge(layerProcess(), layerSite("gtattach0", 11))
 
 layer(environment, { excludeTestServices: true })("Networks.attach and detach", (it) => {
   it.effect("gives an endpoint its address, a way to the gateway and a route out; detach leaves nothing", () =>
@@ -18,7 +18,7 @@ layer(environment, { excludeTestServices: true })("Networks.attach and detach", 
       assert.include(yield* busyboxInside(netnsPath, "ip", "route"), `default via ${site.gateway}`)
       assert.include(yield* busyboxInside(netnsPath, "ping", "-c", "1", "-W", "5", site.gateway), "1 packets received")
       yield* detach("one")
-      assert.deepStrictEqual(traces(site), noTraces)
+      assert.deepStrictEqual(yield* traces, noTraces)
     }))
 
   it.effect("lets a container connect to a listener on the gateway's address", () =>
@@ -26,14 +26,8 @@ layer(environment, { excludeTestServices: true })("Networks.attach and detach", 
       const site = yield* Site
       const { netnsPath } = yield* attach("caller")
       const port = yield* listenOn(site.gateway, "hello from the host")
-      const answer = yield* Effect.promise(() => import("node:child_process")).pipe(
-        Effect.flatMap(({ execFile }) =>
-          Effect.callback<string, Error>((resume) => {
-            execFile("nsenter", [`--net=${netnsPath}`, `${process.execPath}`, "-e",
-              `require("node:net").connect(${port},"${site.gateway}").pipe(process.stdout)`], (error, stdout) =>
-              resume(error === null ? Effect.succeed(stdout) : Effect.fail(error)))
-          }))
-      )
+      const script = `require("node:net").connect(${port}, "${site.gateway}").pipe(process.stdout)`
+      const answer = yield* inside(netnsPath, process.execPath, "-e", script)
       assert.strictEqual(answer, "hello from the host")
       yield* detach("caller")
     }).pipe(Effect.scoped))
@@ -46,7 +40,7 @@ layer(environment, { excludeTestServices: true })("Networks.attach and detach", 
       assert.include(yield* busyboxInside(one.netnsPath, "ping", "-c", "1", "-W", "5", address), "1 packets received")
       yield* detach("left")
       yield* detach("right")
-      assert.deepStrictEqual(traces(yield* Site), noTraces)
+      assert.deepStrictEqual(yield* traces, noTraces)
     }))
 
   it.effect("keeps a configured MAC address, and generates another at each attach without one", () =>
@@ -71,7 +65,7 @@ layer(environment, { excludeTestServices: true })("Networks.attach and detach", 
         IPAMConfig: { IPv4Address: "10.213.11.99", IPv6Address: "", LinkLocalIPs: null }
       }))
       assert.strictEqual(address.message, "user specified IP address is supported on user defined networks only")
-      assert.deepStrictEqual(traces(yield* Site), noTraces)
+      assert.deepStrictEqual(yield* traces, noTraces)
     }))
 
   it.effect("attaches ten at once, each with an address and a MAC of its own", () =>
@@ -87,7 +81,7 @@ layer(environment, { excludeTestServices: true })("Networks.attach and detach", 
       assert.strictEqual(inventory.addresses.length, 10)
       assert.deepStrictEqual([...inventory.hostInterfaces].sort(), [...inventory.hostInterfacesExpected].sort())
       yield* Effect.forEach(names, detach, { concurrency: "unbounded" })
-      assert.deepStrictEqual(traces(yield* Site), noTraces)
+      assert.deepStrictEqual(yield* traces, noTraces)
       assert.strictEqual((yield* networks.list).addresses.length, 0)
     }))
 
@@ -99,7 +93,7 @@ layer(environment, { excludeTestServices: true })("Networks.attach and detach", 
       assert.strictEqual((yield* inside(netnsPath, "ls", "/proc/sys/net/ipv4/conf")).trim(), "all\ndefault\nlo")
       assert.include(yield* busyboxInside(netnsPath, "ping", "-c", "1", "127.0.0.1"), "1 packets received")
       yield* networks.detach("alone")
-      assert.deepStrictEqual(traces(yield* Site), noTraces)
+      assert.deepStrictEqual(yield* traces, noTraces)
     }))
 
   it.effect("turns IPv6 off on endpoints and leaves it on loopback", () =>

@@ -12,6 +12,8 @@ export const ResolvedRuntime = Schema.Struct({
   /** Absolute path of the OCI runtime or of its wrapper script; absent for shims that bring their own. */
   binary: Schema.optionalKey(Schema.String),
   scriptDigest: Schema.optionalKey(Schema.String),
+  /** The OCI runtime that the script leads to. */
+  program: Schema.optionalKey(Schema.String),
   /** The words that the script runs: from them it is written anew if it was tampered with. */
   scriptWords: Schema.optionalKey(Schema.Array(Schema.String)),
   systemdCgroup: Schema.Boolean,

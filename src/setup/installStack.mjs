@@ -100,7 +100,7 @@ export const installStack = (root, wanted) => {
       return build(suite, prefix, parts, lock.packages)
     } catch (reason) {
       if (suite === candidates.at(-1)) throw reason
-      say(`the stack of ${suite} does not work here: ${reason.message}`)
+      say(`the stack of ${suite} does not work here: ${reason.message.trim().split("\n").at(-1)}`)
     }
   }
 }

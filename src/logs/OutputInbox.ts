@@ -35,14 +35,18 @@ export class OutputInbox {
   /** What has come since the last time; waits for more when there is nothing. Empty: the end. */
   readonly take: Effect.Effect<ReadonlyArray<OutputChunk>> = Effect.suspend(() => {
     if (this.waiting.length === 0 && !this.ended) return Effect.flatMap(this.arrived, () => this.take)
+    return Effect.succeed(this.takeNow())
+  })
+
+  takeNow(): ReadonlyArray<OutputChunk> {
     const batch = this.waiting
     this.waiting = []
     this.waitingBytes = 0
     const callbacks = this.onRoom
     this.onRoom = []
     for (const callback of callbacks) callback()
-    return Effect.succeed(batch)
-  })
+    return batch
+  }
 
   private readonly arrived = Effect.callback<void>((resume) => {
     this.awake = () => resume(Effect.void)

@@ -2,6 +2,7 @@ import { rm, rmdir } from "node:fs"
 import { join } from "node:path"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import { FifoPool } from "./FifoPool.ts"
 import type { FifoFailed } from "./FifoFailed.ts"
@@ -48,7 +49,7 @@ export interface ProcessIo {
 
 /**
  * Makes and opens the pipes of a process that is about to be made. All that is read goes to the log first and then to
- * the hub. Closing the scope closes our ends and leaves the pipes: the process may live on.
+ * the hub. Closing the scope closes our ends and leaves the pipes: the process may live on. The sink has to outlive it.
  */
 export const open = Effect.fn("ProcessIo.open")(
   function*(options: ProcessIoOptions): Effect.fn.Return<ProcessIo, FifoFailed, FifoPool | Scope.Scope> {
@@ -76,25 +77,15 @@ const pathsOf = ({ directory, tty, stdin }: ProcessIoOptions): ProcessIo["paths"
 })
 
 const connect = Effect.fnUntraced(function*(options: ProcessIoOptions, paths: ProcessIo["paths"]) {
-  const inbox = new OutputInbox()
-  const readers = yield* Effect.forEach(outputsOf(paths), ({ stream, path }) => readInto(inbox, stream, path))
-  const writer = paths.stdin === "" ? undefined : yield* FifoWriter.open(paths.stdin)
-  const drained = yield* Deferred.make<void>()
   const scope = yield* Effect.scope
-
-  const deliver = (batch: ReadonlyArray<OutputChunk>) =>
-    options.sink === undefined
-      ? options.hub.publish(batch)
-      : Effect.andThen(options.sink.write(batch), options.hub.publish(batch))
-  const pump = Effect.gen(function*() {
-    for (let batch = yield* inbox.take; batch.length > 0; batch = yield* inbox.take) yield* deliver(batch)
-    if (options.sink !== undefined) yield* options.sink.finish
-    yield* Deferred.succeed(drained, undefined)
-  })
-  yield* Effect.forkScoped(pump)
+  const inbox = new OutputInbox()
+  const drained = yield* Deferred.make<void>()
+  yield* deliverFrom(inbox, options, drained)
+  const readers = yield* Effect.forEach(outputsOf(paths), ({ stream, path }) => readInto(inbox, stream, path))
   yield* Effect.forkScoped(
     Effect.andThen(Effect.forEach(readers, (reader) => reader.ended), Effect.sync(() => inbox.end()))
   )
+  const writer = paths.stdin === "" ? undefined : yield* FifoWriter.open(paths.stdin)
 
   return {
     paths,
@@ -107,6 +98,27 @@ const connect = Effect.fnUntraced(function*(options: ProcessIoOptions, paths: Pr
     removeFifos: removeFifos(options.directory, paths)
   }
 })
+
+/** Hands on what comes in until its end. When the scope closes before, what was read by then still goes to the log. */
+const deliverFrom = (inbox: OutputInbox, { sink, hub }: ProcessIoOptions, drained: Deferred.Deferred<void>) => {
+  const write = (batch: ReadonlyArray<OutputChunk>) => sink === undefined ? Effect.void : sink.write(batch)
+  const finish = sink === undefined ? Effect.void : sink.finish
+  // Interrupted nowhere between taking a batch and having it in the log.
+  const next = Effect.uninterruptibleMask((restore) =>
+    Effect.flatMap(restore(inbox.take), (batch) =>
+      batch.length === 0
+        ? Effect.as(Effect.andThen(finish, Deferred.succeed(drained, undefined)), false)
+        : Effect.as(Effect.andThen(write(batch), restore(hub.publish(batch))), true)))
+  const pump = Effect.gen(function*() {
+    while (yield* next);
+  })
+  return Effect.acquireRelease(
+    Effect.forkDetach(pump),
+    // Registered before the readers, so that it runs when these are closed.
+    (fiber) => Effect.andThen(Fiber.interrupt(fiber), Effect.suspend(() =>
+      Deferred.isDoneUnsafe(drained) ? Effect.void : Effect.andThen(write(inbox.takeNow()), finish)))
+  )
+}
 
 const outputsOf = (paths: ProcessIo["paths"]) =>
   [{ stream: "stdout", path: paths.stdout } as const, { stream: "stderr", path: paths.stderr } as const]

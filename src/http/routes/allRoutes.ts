@@ -1,14 +1,16 @@
 import type { Containers } from "../../engine/containers/Containers.ts"
+import type { Execs } from "../../engine/execs/Execs.ts"
 import type { Images } from "../../engine/images/Images.ts"
 import type { System } from "../../engine/system/System.ts"
 import type { Route } from "../Route.ts"
 import type { PerRequest } from "../serveRequest.ts"
 import type { ServerStop } from "../ServerStop.ts"
 import { containerRoutes } from "./containers.ts"
+import { execRoutes } from "./execs.ts"
 import { pingRoutes } from "./ping.ts"
 import { systemRoutes } from "./system.ts"
 
-export type RouteServices = Containers | Images | System | ServerStop | PerRequest
+export type RouteServices = Containers | Execs | Images | System | ServerStop | PerRequest
 
 /** Everything that is answered. */
-export const allRoutes: ReadonlyArray<Route<RouteServices>> = [...pingRoutes, ...systemRoutes, ...containerRoutes]
+export const allRoutes: ReadonlyArray<Route<RouteServices>> = [...pingRoutes, ...systemRoutes, ...containerRoutes, ...execRoutes]

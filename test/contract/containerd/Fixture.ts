@@ -9,12 +9,12 @@ import type { Stdio } from "../../../src/containerd/Stdio.ts"
 import * as Task from "../../../src/containerd/Task.ts"
 import { TestContainerd } from "./TestContainerd.ts"
 
-const snapshotter = "overlayfs"
+export const snapshotter = "overlayfs"
 const base = "busybox"
 let count = 0
 
 /** A committed snapshot with nothing but busybox in it, made by hand. */
-const ensureBase = Effect.gen(function*() {
+export const ensureBase = Effect.gen(function*() {
   const { stackBin } = yield* TestContainerd
   const existing = yield* Snapshot.list(snapshotter)
   if (existing.some(({ key }) => key === base)) return
@@ -50,12 +50,18 @@ export const processOf = (args: ReadonlyArray<string>) => ({
   cwd: "/"
 })
 
+export const runtimeOptionsOf = (binary?: string) =>
+  Effect.map(TestContainerd, ({ folder, stackBin }): RuncOptions => ({
+    binaryName: binary ?? Path.join(stackBin, "runc"),
+    root: Path.join(folder, "runtime")
+  }))
+
 /** A container with its snapshot and sandbox record, ready for a task; taken away with the test's scope. */
 export const prepared = Effect.fn(function*(args: ReadonlyArray<string>, options: { readonly binary?: string; readonly terminal?: boolean } = {}) {
-  const { folder, name, stackBin } = yield* TestContainerd
+  const { name } = yield* TestContainerd
   yield* ensureBase
   const id = `c${count++}`
-  const runtimeOptions: RuncOptions = { binaryName: options.binary ?? Path.join(stackBin, "runc"), root: Path.join(folder, "runtime") }
+  const runtimeOptions = yield* runtimeOptionsOf(options.binary)
   const mounts = yield* Effect.acquireRelease(Snapshot.prepare({ snapshotter, key: id, parent: base }), () =>
     Effect.ignore(Snapshot.remove({ snapshotter, key: id })))
   yield* Effect.acquireRelease(SandboxRecord.create(id, "io.containerd.runc.v2"), () => Effect.ignore(SandboxRecord.remove(id)))

@@ -1,6 +1,8 @@
+import { spawnSync } from "node:child_process"
 import * as Fs from "node:fs"
 import * as Os from "node:os"
 import * as Path from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
 import { Context, Effect, Layer } from "effect"
 import * as Daemon from "../../../src/containerd/Daemon.ts"
 
@@ -48,9 +50,9 @@ export class TestContainerd extends Context.Service<TestContainerd, {
 /** Ends the shims that name our socket and what runs below them, then takes away mounts, cgroups and files. */
 const sweep = async (folder: string, name: string, address: string) => {
   const shims = processes().filter(({ argv }) => (argv[0] ?? "").endsWith("containerd-shim-runc-v2") && argv.includes(address))
-  const inits = initPids(Path.join(folder, "state"))
+  const inits = initPids(folder)
   for (const pid of [...inits, ...shims.map(({ pid }) => pid)]) kill(pid)
-  for (let tries = 0; tries < 100 && shims.some(({ pid }) => running(pid)); tries++) await pause(20)
+  for (let tries = 0; tries < 100 && shims.some(({ pid }) => running(pid)); tries++) await sleep(20)
   const mounts = Fs.readFileSync("/proc/self/mounts", "utf8").split("\n").map((line) => line.split(" ")[1] ?? "")
   for (const mount of mounts.filter((at) => at.startsWith(`${folder}/`)).reverse()) unmount(mount)
   for (const controller of Fs.readdirSync("/sys/fs/cgroup")) removeCgroups(Path.join("/sys/fs/cgroup", controller, name))
@@ -66,16 +68,15 @@ const processes = () =>
     }
   })
 
-const initPids = (state: string) => {
-  const bundles = Path.join(state, "io.containerd.runtime.v2.task/gantry")
+/** The first processes of containers that were not deleted. The number may have been given out again: mounts tell. */
+const initPids = (folder: string) => {
+  const bundles = Path.join(folder, "state/io.containerd.runtime.v2.task/gantry")
   if (!Fs.existsSync(bundles)) return []
   return Fs.readdirSync(bundles).flatMap((id) => {
     const file = Path.join(bundles, id, "init.pid")
     const pid = Fs.existsSync(file) ? Number(Fs.readFileSync(file, "utf8")) : 0
-    // The number may have been given out again: its mounts tell whether it is ours.
-    return pid > 1 && Fs.existsSync(`/proc/${pid}/mountinfo`) && Fs.readFileSync(`/proc/${pid}/mountinfo`, "utf8").includes(bundles.split("/state/")[0] ?? "?")
-      ? [pid]
-      : []
+    const mountinfo = `/proc/${pid}/mountinfo`
+    return pid > 1 && Fs.existsSync(mountinfo) && Fs.readFileSync(mountinfo, "utf8").includes(folder) ? [pid] : []
   })
 }
 
@@ -95,13 +96,8 @@ const running = (pid: number) => {
   }
 }
 
-const pause = (milliseconds: number) => new Promise((resolve) => globalThis.setTimeout(resolve, milliseconds))
 
-const unmount = (at: string) => {
-  // Synchronous, so that the files below go only after it.
-  const { spawnSync } = process.getBuiltinModule("node:child_process")
-  spawnSync("umount", ["-l", at])
-}
+const unmount = (at: string) => spawnSync("umount", ["-l", at])
 
 const removeCgroups = (folder: string) => {
   if (!Fs.existsSync(folder)) return

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { assert, layer } from "@effect/vitest"
@@ -80,7 +81,6 @@ layer(TestContainerd.layer, { excludeTestServices: true, timeout: "60 seconds" }
     Effect.gen(function*() {
       const { folder } = yield* TestContainerd
       const paths = { stdin: Path.join(folder, "in"), stdout: Path.join(folder, "out"), stderr: Path.join(folder, "err") }
-      const { spawnSync } = process.getBuiltinModule("node:child_process")
       spawnSync("mkfifo", [paths.stdin])
       Fs.writeFileSync(paths.stdout, "")
       Fs.writeFileSync(paths.stderr, "")
@@ -143,6 +143,16 @@ layer(TestContainerd.layer, { excludeTestServices: true, timeout: "60 seconds" }
           return (yield* task.exit).code
         })), { concurrency: 20 })
       assert.deepStrictEqual(seen, codes)
+    }))
+
+  it.effect("counts a container that goes down with its shim as killed", () =>
+    Effect.gen(function*() {
+      const { createTask } = yield* prepared(["sleep", "100"])
+      const task = yield* createTask()
+      yield* task.start
+      const shim = /^PPid:\s*(\d+)$/m.exec(Fs.readFileSync(`/proc/${task.pid}/status`, "utf8"))?.[1]
+      process.kill(Number(shim), "SIGKILL")
+      assert.strictEqual((yield* task.exit).code, 137)
     }))
 
   it.effect("keeps running when the scope of its handle closes, and can be taken up again", () =>

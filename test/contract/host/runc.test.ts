@@ -3,6 +3,7 @@ import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { resolve } from "node:path"
 import { mkdirSync, readlinkSync, writeFileSync } from "node:fs"
+import { hardenSeccomp } from "../../../src/engine/containers/spec/hardenSeccomp.ts"
 import { decodeSeccompProfile } from "../../../src/engine/containers/spec/SeccompProfile.ts"
 import { HostDevices } from "../../../src/host/HostDevices.ts"
 import { HostFacts } from "../../../src/host/HostFacts.ts"
@@ -13,7 +14,8 @@ import { type Asked, crun, runc, runSpec, type Runtime } from "./runBundle.ts"
 
 const services = Layer.mergeAll(HostFacts.layer, HostDevices.layer).pipe(Layer.provideMerge(NodeServices.layer))
 
-const builtIn = Effect.flatMap(loadSeccompProfile(resolve(stackRoot, "share/seccomp.json")), decodeSeccompProfile)
+const builtIn = Effect.flatMap(loadSeccompProfile(resolve(stackRoot, "share/seccomp.json")), (json) =>
+  Effect.map(decodeSeccompProfile(json), hardenSeccomp))
 
 const runtimes: ReadonlyArray<readonly [name: string, runtime: (needsUnshare: boolean) => Runtime]> = [
   ["runc", () => runc],

@@ -51,7 +51,10 @@ export interface SpecInput extends ProcessInput {
   readonly shmSource?: string
   /** Host path of the static init for `--init`. */
   readonly initPath?: string
-  /** The built-in profile; `undefined` leaves containers unconfined. A profile of `SecurityOpt` comes before it. */
+  /**
+   * The profile of containers that bring none of their own in `SecurityOpt`: the built-in one (`hardenSeccomp`) or the
+   * daemon's own, as it is. `undefined` leaves them unconfined.
+   */
   readonly seccomp: SeccompProfile | undefined
   /** The nodes of `HostConfig.Devices`, or all of the host's when privileged: see `resolveDevices`. */
   readonly devices: ReadonlyArray<HostDevice>

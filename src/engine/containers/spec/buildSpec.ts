@@ -58,7 +58,7 @@ const linux = Effect.fnUntraced(function*(
   return {
     namespaces: yield* namespaces(input),
     cgroupsPath: input.cgroupsPath,
-    resources: { devices: rules, ...(yield* resources(input)) },
+    resources: { devices: rules, ...(yield* resources({ hostConfig, blockDevices: input.blockDevices })) },
     ...(nodes.length === 0 ? {} : { devices: nodes }),
     ...(Object.keys(parameters).length === 0 ? {} : { sysctl: parameters }),
     ...(filter === undefined ? {} : { seccomp: filter }),

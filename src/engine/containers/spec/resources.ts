@@ -9,7 +9,7 @@ const nanoCpuPeriod = 100_000
 
 /** The limits of a container but for its devices. */
 export const resources = Effect.fnUntraced(function*(
-  { blockDevices, record: { hostConfig } }: Pick<SpecInput, "blockDevices" | "record">
+  { blockDevices, hostConfig }: { readonly blockDevices: SpecInput["blockDevices"]; readonly hostConfig: HostConfig }
 ): Effect.fn.Return<OciResources, InvalidHostConfig> {
   const pids = pidsLimit(hostConfig.PidsLimit)
   const blockIO = yield* blockLimits(hostConfig, blockDevices)

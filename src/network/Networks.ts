@@ -8,15 +8,13 @@ import type { EndpointSettings } from "../model/EndpointSettings.ts"
 import * as Ipv4Subnet from "../model/Ipv4Subnet.ts"
 import type { Network } from "../model/Network.ts"
 import type { Attachment } from "./Attachment.ts"
-import { Attachments, NetworkSetupFailed, NetworkTeardownFailed } from "./Attachments.ts"
-import { KnownNetworks, NoSuchNetwork } from "./KnownNetworks.ts"
+import { Attachments, type NetworkSetupFailed, type NetworkTeardownFailed } from "./Attachments.ts"
+import { KnownNetworks, type NoSuchNetwork } from "./KnownNetworks.ts"
 import { NetworkNamespaces, type NamespaceFailed } from "./NetworkNamespaces.ts"
 import { NetworkResidue } from "./NetworkResidue.ts"
 import * as NetworkState from "./NetworkState.ts"
 import type { ContainerIdentity } from "./planAttachment.ts"
 import { type LiveContainer, makeRestore, type RestoreReport } from "./restoreNetworks.ts"
-
-export { NetworkSetupFailed, NetworkTeardownFailed, NoSuchNetwork }
 
 export interface AttachRequest extends ContainerIdentity {
   /** Names, ids or id prefixes; `default` is `bridge`. The first becomes `eth0`, and so on. */

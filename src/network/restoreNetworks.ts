@@ -42,7 +42,10 @@ export const makeRestore = Effect.gen(function*() {
       const known = new Set(before.map(({ containerId }) => containerId))
       const containers = Array.from(known).filter((id) => !live.some(({ containerId }) => containerId === id))
       yield* Effect.forEach(containers, (id) => orNote(attachments.detach(id), undefined))
-      yield* attachments.adopt(live.filter(({ containerId }) => !known.has(containerId)).map(recordOf))
+      // One with neither pin nor endpoint is in mode `host` or shares another's namespace: none of our business.
+      const unknown = live.filter(({ containerId, endpoints, netnsPath = "" }) =>
+        !known.has(containerId) && (netnsPath !== "" || Object.keys(endpoints).length > 0))
+      yield* attachments.adopt(unknown.map(recordOf))
 
       const after = NetworkState.recordsOf(yield* attachments.state).map(({ attachment }) => attachment)
       const owned = new Set([...before, ...after].map(({ netnsPath }) => netnsPath))

@@ -17,7 +17,7 @@ export interface ToolOptions {
   readonly env: Readonly<Record<string, string>>
 }
 
-/** How a program ended. `exitCode` is 128 and the signal's number is unknown if a signal ended it. */
+/** How a program ended. `exitCode` is 128 if a signal ended it; `stderr` then says which. */
 export interface ToolResult {
   readonly exitCode: number
   readonly stdout: string

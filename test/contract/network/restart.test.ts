@@ -70,6 +70,13 @@ layer(layerSite("gtboot0", 13), { excludeTestServices: true })("Networks.restore
       assert.deepStrictEqual(yield* traces, noTraces)
     }))
 
+  it.effect("has no attachment for a live container that uses the host's network", () =>
+    aProcess(Effect.gen(function*() {
+      const networks = yield* Networks
+      yield* networks.restore([{ containerId: "onhost", endpoints: {} }])
+      assert.deepStrictEqual((yield* networks.list).attachments, [])
+    })))
+
   it.effect("keeps no namespace of its reserve when it ends", () =>
     Effect.gen(function*() {
       yield* Effect.provide(Effect.andThen(attach("first"), detach("first")), layerProcess({ namespacesReady: 2 }))

@@ -1,6 +1,6 @@
-import { createReadStream, read } from "node:fs"
-import { finished } from "node:stream"
-import { createGunzip } from "node:zlib"
+import { read } from "node:fs"
+import { finished, Readable } from "node:stream"
+import { createGunzip, type Gunzip } from "node:zlib"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { nodeCall } from "./nodeCall.ts"
@@ -35,13 +35,12 @@ export const fromGzip = (fd: number, start: number): Effect.Effect<BlockSource, 
   Effect.map(
     Effect.acquireRelease(
       Effect.sync(() => {
-        const input = createReadStream("", { fd, autoClose: false, start: 0, highWaterMark: blockBytes })
+        const input = new DescriptorStream(fd)
         const output = createGunzip({ chunkSize: blockBytes })
         input.on("error", (error) => output.destroy(error))
         output.on("error", () => {})
         return { input, output: input.pipe(output) }
       }),
-      // The descriptor is closed after this: no read may be under way any more.
       ({ input, output }) => Effect.callback<void>((resume) => {
         output.destroy()
         if (input.closed) return resume(Effect.void)
@@ -49,21 +48,29 @@ export const fromGzip = (fd: number, start: number): Effect.Effect<BlockSource, 
         input.destroy()
       })
     ),
-    ({ output }) => skipping(start, Effect.callback<Buffer | undefined>((resume) => {
-      const take = () => {
-        const block: unknown = output.read()
-        if (Buffer.isBuffer(block)) resume(Effect.succeed(block))
-        else if (output.destroyed || output.readableEnded) resume(Effect.undefined)
-      }
-      output.on("readable", take)
-      const stopWatching = finished(output, () => resume(Effect.undefined))
-      take()
-      return Effect.sync(() => {
-        output.off("readable", take)
-        stopWatching()
-      })
-    }))
+    ({ output }) => skipping(start, nextOf(output))
   )
+
+const nextOf = (output: Gunzip): BlockSource =>
+  Effect.callback<Buffer | undefined>((resume) => {
+    const answer = (block: Buffer | undefined) => {
+      stop()
+      resume(Effect.succeed(block))
+    }
+    const take = () => {
+      const block: unknown = output.read()
+      if (Buffer.isBuffer(block)) answer(block)
+      else if (output.destroyed || output.readableEnded) answer(undefined)
+    }
+    const stopWatching = finished(output, () => answer(undefined))
+    const stop = () => {
+      output.off("readable", take)
+      stopWatching()
+    }
+    output.on("readable", take)
+    take()
+    return Effect.sync(stop)
+  })
 
 const skipping = (start: number, source: BlockSource): BlockSource => {
   let left = start
@@ -78,4 +85,35 @@ const skipping = (start: number, source: BlockSource): BlockSource => {
       left -= block.length
     }
   })
+}
+
+/** A file as Node's streams want it. Unlike fs.ReadStream it never closes the descriptor, which is another's. */
+class DescriptorStream extends Readable {
+  private readonly fd: number
+  private position = 0
+  private reading = false
+  private onIdle = () => {}
+
+  constructor(fd: number) {
+    super({ highWaterMark: blockBytes })
+    this.fd = fd
+  }
+
+  override _read() {
+    const block = Buffer.allocUnsafe(blockBytes)
+    this.reading = true
+    read(this.fd, block, 0, block.length, this.position, (error, length) => {
+      this.reading = false
+      this.position += length
+      if (error) this.destroy(error)
+      else this.push(length === 0 ? null : block.subarray(0, length))
+      this.onIdle()
+    })
+  }
+
+  // Closed only when no read is under way: its descriptor may be closed right after.
+  override _destroy(error: Error | null, done: (error?: Error | null) => void) {
+    if (this.reading) this.onIdle = () => done(error)
+    else done(error)
+  }
 }

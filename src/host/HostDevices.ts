@@ -40,8 +40,13 @@ export class HostDevices extends Context.Service<HostDevices, {
   find(pathOnHost: string, pathInContainer: string, access: string): Effect.Effect<ReadonlyArray<HostDevice>, DeviceNotFound>
   /** Every device in `/dev`, for privileged containers. Terminals, shm, mqueue and the like are not the host's to give. */
   readonly all: Effect.Effect<ReadonlyArray<HostDevice>>
+  /** The numbers of devices that limits are set on, by path. */
+  numbers(paths: ReadonlyArray<string>): Effect.Effect<
+    ReadonlyMap<string, { readonly major: number; readonly minor: number }>,
+    DeviceNotFound
+  >
 }>()("gantry/host/HostDevices") {
-  static readonly layer = Layer.sync(this, () => HostDevices.of({ find, all }))
+  static readonly layer = Layer.sync(this, () => HostDevices.of({ all, find, numbers }))
 }
 
 /** Bounds for a directory that a client names. */
@@ -69,6 +74,17 @@ const all = Effect.suspend(() => below("/dev", ownDirectories, 0)).pipe(
   Effect.map((found) => found.filter(({ path }) => path !== "/dev/console")),
   Effect.withSpan("HostDevices.all")
 )
+
+const numbers = Effect.fn("HostDevices.numbers")(function*(paths: ReadonlyArray<string>) {
+  const found = yield* Effect.forEach(paths, (path) =>
+    Effect.flatMap(statOf(path), (stats) => {
+      const device = deviceOf(path, stats, "")
+      return device === undefined
+        ? Effect.fail(new DeviceNotFound({ path, reason: "not a device node" }))
+        : Effect.succeed([path, { major: device.major, minor: device.minor }] as const)
+    }))
+  return new Map(found)
+})
 
 const below = (
   directory: string,

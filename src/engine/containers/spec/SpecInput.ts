@@ -56,9 +56,9 @@ export interface SpecInput extends ProcessInput {
    * daemon's own, as it is. `undefined` leaves them unconfined.
    */
   readonly seccomp: SeccompProfile | undefined
-  /** The nodes of `HostConfig.Devices`, or all of the host's when privileged: see `resolveDevices`. */
+  /** The nodes of `HostConfig.Devices`; when privileged, all of the host's and those that have another path. */
   readonly devices: ReadonlyArray<HostDevice>
-  /** Device numbers of the paths in the `Blkio…` limits. */
+  /** Device numbers of the paths in the `Blkio…` limits: see `blockPaths`. */
   readonly blockDevices: ReadonlyMap<string, { readonly major: number; readonly minor: number }>
   /** The runtime knows the mount option `rro`. */
   readonly recursiveReadOnly: boolean

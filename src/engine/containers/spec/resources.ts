@@ -65,6 +65,14 @@ type Block = Pick<
   | "BlkioWeightDevice"
 >
 
+/** The paths whose device numbers `blockLimits` needs. */
+export const blockPaths = (asked: Block): ReadonlyArray<string> => [
+  ...new Set([
+    ...(asked.BlkioWeightDevice ?? []), ...(asked.BlkioDeviceReadBps ?? []), ...(asked.BlkioDeviceWriteBps ?? []),
+    ...(asked.BlkioDeviceReadIOps ?? []), ...(asked.BlkioDeviceWriteIOps ?? [])
+  ].map(({ Path }) => Path))
+]
+
 export const blockLimits = Effect.fnUntraced(function*(
   asked: Block,
   known: SpecInput["blockDevices"]

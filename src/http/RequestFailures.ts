@@ -21,3 +21,9 @@ export class NotImplemented extends Schema.TaggedError<NotImplemented>()("NotImp
 
 /** What only a swarm manager answers. */
 export class NoSwarm extends Schema.TaggedError<NoSwarm>()("NoSwarm", {}) {}
+
+/** A container cannot be renamed to this. */
+export class NewNameInUse extends Schema.TaggedError<NewNameInUse>()("NewNameInUse", {
+  name: Schema.String,
+  ownerId: Schema.String
+}) {}

@@ -10,7 +10,7 @@ import type {
 } from "../engine/images/ImageFailures.ts"
 import { jsonAnswer } from "./jsonAnswer.ts"
 import type {
-  BadRequest, BodyTooLarge, NoSwarm, NotImplemented, PageNotFound, UnsupportedVersion
+  BadRequest, BodyTooLarge, NewNameInUse, NoSwarm, NotImplemented, PageNotFound, UnsupportedVersion
 } from "./RequestFailures.ts"
 
 /** All that a handler may fail with. */
@@ -25,6 +25,7 @@ export type RequestFailure =
   | InvalidRequest
   | InvalidTimeRange
   | NameInUse
+  | NewNameInUse
   | NoSuchContainer
   | NoSuchExec
   | NoSuchImage
@@ -42,6 +43,10 @@ export type RequestFailure =
 const answer = (status: number, failure: RequestFailure, message: string) =>
   Effect.succeed(jsonAnswer({ message, code: failure._tag }, status))
 
+const nameConflict = ({ name, ownerId }: NameInUse | NewNameInUse): string =>
+  `Conflict. The container name "/${name}" is already in use by container "${ownerId}". ` +
+  "You have to remove (or rename) that container to be able to reuse that name."
+
 const pullStatus = {
   "broken": 500, "denied": 404, "forbidden": 403, "no-platform": 404, "not-found": 404, "unreachable": 500
 } satisfies Record<PullFailed["reason"], number>
@@ -58,9 +63,8 @@ export const failureResponses = {
   InvalidRequest: (e) => answer(400, e, e.message),
   InvalidTimeRange: (e) =>
     answer(400, e, `\`since\` time (${e.since}) cannot be after \`until\` time (${e.until})`),
-  NameInUse: (e) =>
-    answer(409, e, `Conflict. The container name "/${e.name}" is already in use by container "${e.ownerId}". ` +
-      "You have to remove (or rename) that container to be able to reuse that name."),
+  NameInUse: (e) => answer(409, e, nameConflict(e)),
+  NewNameInUse: (e) => answer(409, e, `Error when allocating new name: ${nameConflict(e)}`),
   NoSuchContainer: (e) => answer(404, e, `No such container: ${e.reference}`),
   NoSuchExec: (e) => answer(404, e, `No such exec instance: ${e.execId}`),
   NoSuchImage: (e) => answer(404, e, `No such image: ${e.reference}`),

@@ -1,4 +1,5 @@
 import type { Containers } from "../../engine/containers/Containers.ts"
+import type { Events } from "../../engine/events/Events.ts"
 import type { Execs } from "../../engine/execs/Execs.ts"
 import type { Images } from "../../engine/images/Images.ts"
 import type { System } from "../../engine/system/System.ts"
@@ -7,10 +8,19 @@ import type { PerRequest } from "../serveRequest.ts"
 import type { ServerStop } from "../ServerStop.ts"
 import { containerRoutes } from "./containers.ts"
 import { execRoutes } from "./execs.ts"
+import { imageRoutes } from "./images.ts"
 import { pingRoutes } from "./ping.ts"
 import { systemRoutes } from "./system.ts"
+import { unbuiltRoutes } from "./unbuilt.ts"
 
-export type RouteServices = Containers | Execs | Images | System | ServerStop | PerRequest
+export type RouteServices = Containers | Events | Execs | Images | System | ServerStop | PerRequest
 
 /** Everything that is answered. */
-export const allRoutes: ReadonlyArray<Route<RouteServices>> = [...pingRoutes, ...systemRoutes, ...containerRoutes, ...execRoutes]
+export const allRoutes: ReadonlyArray<Route<RouteServices>> = [
+  ...pingRoutes,
+  ...systemRoutes,
+  ...containerRoutes,
+  ...execRoutes,
+  ...imageRoutes,
+  ...unbuiltRoutes
+]

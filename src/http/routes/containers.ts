@@ -5,13 +5,16 @@ import { Images } from "../../engine/images/Images.ts"
 import * as Timestamp from "../../model/Timestamp.ts"
 import { ApiVersion } from "../ApiVersion.ts"
 import { attachContainer } from "../attachContainer.ts"
+import { containerLogs } from "../containerLogs.ts"
 import { createContainer } from "../createContainer.ts"
-import { emptyAnswer, jsonText } from "../jsonAnswer.ts"
+import { emptyAnswer, jsonAnswer, jsonText } from "../jsonAnswer.ts"
 import { filters } from "../query/filters.ts"
 import { flag } from "../query/flag.ts"
 import { integer } from "../query/integer.ts"
-import { BadRequest } from "../RequestFailures.ts"
+import { terminalSize } from "../query/terminalSize.ts"
+import { BadRequest, NewNameInUse } from "../RequestFailures.ts"
 import { type Call, route } from "../Route.ts"
+import { updateContainer } from "../updateContainer.ts"
 import { waitContainer } from "../waitContainer.ts"
 import { inspectJson } from "../wire/inspectJson.ts"
 import { listRow } from "../wire/listRow.ts"
@@ -54,6 +57,60 @@ const remove = Effect.fnUntraced(function*({ params, query }: Call) {
   return emptyAnswer(204)
 })
 
+const signalFrom = 42
+
+const stopOptions = Effect.fnUntraced(function*(query: URLSearchParams) {
+  const version = yield* ApiVersion
+  return {
+    signal: version < signalFrom ? undefined : query.get("signal") || undefined,
+    timeoutSeconds: yield* integer(query, "t")
+  }
+})
+
+const stop = Effect.fnUntraced(function*({ params, query }: Call) {
+  const outcome = yield* (yield* Containers).stop(params.id ?? "", yield* stopOptions(query))
+  return emptyAnswer(outcome === "stopped" ? 204 : 304)
+})
+
+const restart = Effect.fnUntraced(function*({ params, query }: Call) {
+  yield* (yield* Containers).restart(params.id ?? "", yield* stopOptions(query))
+  return emptyAnswer(204)
+})
+
+const kill = Effect.fnUntraced(function*({ params, query }: Call) {
+  yield* (yield* Containers).kill(params.id ?? "", query.get("signal") ?? "")
+  return emptyAnswer(204)
+})
+
+const pause = Effect.fnUntraced(function*({ params }: Call) {
+  yield* (yield* Containers).pause(params.id ?? "")
+  return emptyAnswer(204)
+})
+
+const unpause = Effect.fnUntraced(function*({ params }: Call) {
+  yield* (yield* Containers).unpause(params.id ?? "")
+  return emptyAnswer(204)
+})
+
+const rename = Effect.fnUntraced(function*({ params, query }: Call) {
+  const name = (query.get("name") ?? "").replace(/^\//, "")
+  if (name === "") return yield* new BadRequest({ message: "Neither old nor new names may be empty" })
+  yield* (yield* Containers).rename(params.id ?? "", name).pipe(
+    Effect.catchTag("NameInUse", ({ name, ownerId }) => Effect.fail(new NewNameInUse({ name, ownerId })))
+  )
+  return emptyAnswer(204)
+})
+
+const resize = Effect.fnUntraced(function*({ params, query }: Call) {
+  yield* (yield* Containers).resize(params.id ?? "", yield* terminalSize(query))
+  return emptyAnswer(200)
+})
+
+const top = Effect.fnUntraced(function*({ params, query }: Call) {
+  const { processes, titles } = yield* (yield* Containers).top(params.id ?? "", query.get("ps_args") ?? "")
+  return jsonAnswer({ Titles: titles, Processes: processes })
+})
+
 /** `/containers`: decode, call one engine operation, encode. Nothing is decided here. */
 export const containerRoutes = [
   route("GET", "/containers/json", list),
@@ -62,5 +119,15 @@ export const containerRoutes = [
   route("POST", "/containers/{id}/start", start, { outlivesClient: true }),
   route("POST", "/containers/{id}/attach", attachContainer),
   route("POST", "/containers/{id}/wait", waitContainer),
+  route("POST", "/containers/{id}/stop", stop, { outlivesClient: true }),
+  route("POST", "/containers/{id}/restart", restart, { outlivesClient: true }),
+  route("POST", "/containers/{id}/kill", kill, { outlivesClient: true }),
+  route("POST", "/containers/{id}/pause", pause, { outlivesClient: true }),
+  route("POST", "/containers/{id}/unpause", unpause, { outlivesClient: true }),
+  route("POST", "/containers/{id}/rename", rename, { outlivesClient: true }),
+  route("POST", "/containers/{id}/update", updateContainer, { outlivesClient: true }),
+  route("POST", "/containers/{id}/resize", resize),
+  route("GET", "/containers/{id}/logs", containerLogs),
+  route("GET", "/containers/{id}/top", top),
   route("DELETE", "/containers/{id}", remove, { outlivesClient: true })
 ]

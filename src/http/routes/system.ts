@@ -1,8 +1,15 @@
 import * as Effect from "effect/Effect"
 import { CurrentConfig } from "../../config/EngineConfig.ts"
 import { System } from "../../engine/system/System.ts"
+import * as Timestamp from "../../model/Timestamp.ts"
+import { ApiVersion } from "../ApiVersion.ts"
+import { eventStream } from "../eventStream.ts"
 import { jsonAnswer } from "../jsonAnswer.ts"
-import { route } from "../Route.ts"
+import { flag } from "../query/flag.ts"
+import { type Call, route } from "../Route.ts"
+import { infoShapes } from "../versions/infoShapes.ts"
+import { diskUsageJson } from "../wire/diskUsageJson.ts"
+import { infoJson } from "../wire/infoJson.ts"
 import { versionJson } from "../wire/versionJson.ts"
 
 const version = Effect.gen(function*() {
@@ -10,7 +17,27 @@ const version = Effect.gen(function*() {
   return jsonAnswer(versionJson(yield* (yield* System).versions, user.minApiVersion))
 })
 
-/** What the engine and the machine are. */
+const info = Effect.gen(function*() {
+  const version = yield* ApiVersion
+  const config = yield* CurrentConfig
+  const body = infoJson(yield* (yield* System).info, config, Timestamp.format(yield* Timestamp.now))
+  return jsonAnswer(
+    infoShapes.reduce<Readonly<Record<string, unknown>>>((body, { adapt, below }) => version < below ? adapt(body) : body, body)
+  )
+})
+
+const diskUsage = Effect.fnUntraced(function*({ query }: Call) {
+  const version = yield* ApiVersion
+  const usage = yield* (yield* System).diskUsage
+  return jsonAnswer(diskUsageJson(usage, {
+    version, nowNanos: yield* Timestamp.now, types: query.getAll("type"), verbose: flag(query, "verbose")
+  }))
+})
+
+/** The engine and the machine as a whole. */
 export const systemRoutes = [
-  route("GET", "/version", () => version)
+  route("GET", "/version", () => version),
+  route("GET", "/info", () => info),
+  route("GET", "/events", eventStream),
+  route("GET", "/system/df", diskUsage)
 ]

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -16,8 +17,6 @@ export interface BlobWrite {
   readonly ref: string
   /** Keeps the blob until something refers to it. */
   readonly lease: string
-  /** Empty: whatever comes out. */
-  readonly expected: string
   readonly labels: Readonly<Record<string, string>>
 }
 
@@ -52,11 +51,11 @@ export const list = Effect.fn("Blob.list")(
   }
 )
 
-/** Writes a blob. One that is there already is a success as well. RPC: 1. */
+/** Writes a blob, named by what comes out. One that is there already is a success as well. RPC: 1. */
 export const write = Effect.fn("Blob.write")(
   function*<E, R>(
     bytes: Stream.Stream<Uint8Array, E, R>,
-    { expected, labels, lease, ref }: BlobWrite
+    { labels, lease, ref }: BlobWrite
   ): Effect.fn.Return<{ readonly digest: string; readonly size: number }, ContainerdError | E, Containerd | Scope.Scope | R> {
     const containerd = yield* Containerd
     const call = yield* containerd.duplex(Content.method.write, { lease })
@@ -68,33 +67,35 @@ export const write = Effect.fn("Blob.write")(
         Effect.catchTag("NoSuchElementError", () => Effect.fail(cut(ref)))
       )
 
+    const hash = createHash("sha256")
     let offset = 0
     const writePart = Effect.fnUntraced(function*(data: Uint8Array) {
       yield* call.send({ action: WriteAction.WRITE, ref, offset: BigInt(offset), data })
       offset += data.length
+      hash.update(data)
       // One part under way at a time: containerd's answers say how far it is.
       yield* reply(WriteAction.WRITE)
     })
     yield* Stream.runForEach(bytes, (chunk) =>
       Effect.forEach(partsOf(chunk), writePart, { discard: true }))
-    yield* call.send({ action: WriteAction.COMMIT, ref, offset: BigInt(offset), total: BigInt(offset), expected, labels: { ...labels } })
-    const committed = yield* reply(WriteAction.COMMIT)
+    const digest = `sha256:${hash.digest("hex")}`
+    yield* call.send({
+      action: WriteAction.COMMIT,
+      ref,
+      offset: BigInt(offset),
+      total: BigInt(offset),
+      expected: digest,
+      labels: { ...labels }
+    })
+    yield* Effect.catchIf(reply(WriteAction.COMMIT), existsAlready, () => Effect.void)
     yield* call.end
-    return { digest: committed.digest, size: offset }
+    return { digest, size: offset }
   },
   Effect.scoped
 )
 
-/** As `write`, for bytes at hand whose digest is known. */
-export const put = Effect.fn("Blob.put")(
-  function*(bytes: Uint8Array, options: BlobWrite): Effect.fn.Return<void, ContainerdError, Containerd> {
-    yield* Effect.catchIf(
-      write(Stream.make(bytes), options),
-      (error) => error.reason === "AlreadyExists",
-      () => Effect.void
-    )
-  }
-)
+const existsAlready = (error: unknown): boolean =>
+  error instanceof ContainerdError && error.reason === "AlreadyExists"
 
 /** Sets labels on a blob. RPC: 1. */
 export const label = Effect.fn("Blob.label")(

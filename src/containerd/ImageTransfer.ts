@@ -54,6 +54,8 @@ export interface PullOptions extends Common {
   /** The name under which the image is stored. */
   readonly name: string
   readonly platform: TransferPlatform
+  /** Only for the host's own platform: containerd refuses the others. */
+  readonly unpack: boolean
   readonly plainHttp: boolean
   /** Answers who asks; absent: anonymous. */
   credentials(host: string): { readonly username: string; readonly secret: string; readonly refresh: boolean } | undefined
@@ -94,7 +96,7 @@ export const pull = Effect.fn("ImageTransfer.pull")(
       TransferStream.pack(ImageStoreSchema, {
         name: options.name,
         platforms: [platform],
-        unpacks: [{ platform, snapshotter }]
+        unpacks: options.unpack ? [{ platform, snapshotter }] : []
       })
     )
   },

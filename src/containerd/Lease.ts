@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type * as Scope from "effect/Scope"
@@ -7,8 +8,9 @@ import { Containerd } from "./Containerd.ts"
 import type { ContainerdError } from "./ContainerdError.ts"
 import { Leases } from "./generated/leases_pb.ts"
 
-/** Marks the leases that are ours. */
+/** Marks the leases that are an engine's, with which of them it is: this process, or one that is no more. */
 const label = "gantry/lease"
+const owner = randomUUID()
 const lifetimeMillis = 24 * 60 * 60 * 1000
 
 /**
@@ -23,7 +25,7 @@ export const hold = Effect.fn("Lease.hold")(
     yield* Effect.acquireRelease(
       containerd.unary(Leases.method.create, {
         id,
-        labels: { [label]: "operation", "containerd.io/gc.expire": DateTime.formatIso(expiry) }
+        labels: { [label]: owner, "containerd.io/gc.expire": DateTime.formatIso(expiry) }
       }),
       () =>
         containerd.unary(Leases.method.delete, { id, sync: true }, { timeout: "60 seconds" }).pipe(
@@ -38,7 +40,7 @@ export const hold = Effect.fn("Lease.hold")(
 export const removeLeft = Effect.fn("Lease.removeLeft")(
   function*(): Effect.fn.Return<void, ContainerdError, Containerd> {
     const containerd = yield* Containerd
-    const { leases } = yield* containerd.unary(Leases.method.list, { filters: [`labels."${label}"==operation`] })
+    const { leases } = yield* containerd.unary(Leases.method.list, { filters: [`labels."${label}",labels."${label}"!=${owner}`] })
     yield* Stream.runForEach(Stream.fromIterable(leases), ({ id }) =>
       containerd.unary(Leases.method.delete, { id, sync: false }))
   }

@@ -81,6 +81,8 @@ export interface FoundImage {
   readonly config: ImageConfig
   readonly chainId: string
   readonly diffIds: ReadonlyArray<string>
+  /** False: `chainId` is not there yet, and `Images.unpack` has to come first. */
+  readonly unpacked: boolean
   /** Familiar `name:tag` under which it was asked for; absent when it was asked for by id or digest. */
   readonly reference: string | undefined
   /** Docker's warning when the image is for another platform than the host and none was asked for. */

@@ -70,6 +70,8 @@ export type Lookup = NoSuchImage | AmbiguousImage
 export class Images extends Context.Service<Images, {
   /** The image to make a container from: for the platform asked for, else the host's, else the only one there is. */
   find(reference: string, platform?: Platform): Effect.Effect<FoundImage, Lookup | NoSuchPlatform | InvalidRequest>
+  /** Makes the snapshot that a container stands on, for an image that came without (another platform's, or from outside). */
+  unpack(found: FoundImage): Effect.Effect<void, OperationFailed>
   /** `asked` as long as it still points at the image, else the id: what a list of containers shows. */
   nameFor(imageId: string, asked: string): Effect.Effect<string>
   /** Newest first. */

@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer"
 import { read, write } from "node:fs"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -74,7 +75,7 @@ class JsonFileWriter {
 
   private append(records: string): Effect.Effect<void> {
     if (records === "") return Effect.void
-    const bytes = Buffer.from(this.torn ? `\n${records}` : records, "utf8")
+    const bytes = bytesOf(this.torn ? `\n${records}` : records)
     return this.writeAll(bytes).pipe(
       Effect.matchEffect({
         onSuccess: () => Effect.sync(() => {
@@ -132,4 +133,11 @@ class JsonFileWriter {
       onFailure: (failure) => this.failing ? Effect.void : Effect.logWarning("log is not rotated", failure)
     })
   }
+}
+
+/** As `Buffer.from`, but several times as fast for what is ASCII: its length needs no counting first. */
+const bytesOf = (text: string): Buffer => {
+  const bytes = Buffer.allocUnsafe(text.length)
+  const length = bytes.write(text, "utf8")
+  return length === text.length && isAscii(bytes) ? bytes : Buffer.from(text, "utf8")
 }

@@ -13,6 +13,7 @@ import type { JsonFileSettings, LogSettings } from "./LogOptions.ts"
 import type { LogEntry, LogQuery } from "./LogQuery.ts"
 import type { LogSink } from "./LogSink.ts"
 import { nodeCall } from "./nodeCall.ts"
+import * as NonBlockingSink from "./NonBlockingSink.ts"
 
 /** The driver keeps nothing that could be read. Docker answers 501 with these words. */
 export class LogNotReadable extends Schema.TaggedError<LogNotReadable>()("LogNotReadable", {}) {
@@ -51,14 +52,14 @@ const makeJsonFile = (settings: JsonFileSettings, path: string) =>
     const files = new JsonFiles({ path, filesMax: settings.filesMax, compress: settings.compress }, scope)
     return {
       path,
-      openSink: (subject) =>
-        Effect.andThen(
-          makeDirectory(path),
-          JsonFileWriter.open(files, {
-            attrs: logAttributes(settings.attributes, subject),
-            sizeMax: settings.sizeMax
-          })
-        ),
+      openSink: Effect.fnUntraced(function*(subject: LogSubject) {
+        yield* makeDirectory(path)
+        const attrs = logAttributes(settings.attributes, subject)
+        const sink = yield* JsonFileWriter.open(files, { attrs, sizeMax: settings.sizeMax })
+        return settings.waitingBytesMax === undefined
+          ? sink
+          : yield* NonBlockingSink.make(sink, settings.waitingBytesMax)
+      }),
       read: (query, ended) => JsonFileReader.read(files, query, ended)
     }
   })

@@ -26,6 +26,8 @@ export interface JsonFileSettings {
   readonly sizeMax: number | undefined
   readonly filesMax: number
   readonly compress: boolean
+  /** Mode non-blocking: so many bytes may wait, and what comes then is left out. Absent: the process waits. */
+  readonly waitingBytesMax: number | undefined
   readonly attributes: LogAttributeOptions
 }
 
@@ -35,9 +37,9 @@ type Options = Readonly<Record<string, string>>
 export const decode = Effect.fnUntraced(
   function*(driver: string, options: Options): Effect.fn.Return<LogSettings, UnknownLogDriver | InvalidLogOption> {
     if (driver === "none") return { driver }
-    yield* checkMode(options)
+    const waitingBytesMax = yield* decodeMode(options)
     if (driver !== "" && driver !== "json-file") return yield* new UnknownLogDriver({ driver })
-    return yield* decodeJsonFile(options)
+    return yield* decodeJsonFile(options, waitingBytesMax)
   }
 )
 
@@ -47,21 +49,25 @@ const jsonFileOptions = new Set([
 
 const invalid = (option: string, message: string) => new InvalidLogOption({ option, message })
 
-const checkMode = Effect.fnUntraced(function*(options: Options) {
+const bufferBytes = 1024 * 1024
+
+const decodeMode = Effect.fnUntraced(function*(options: Options) {
   const { mode = "", "max-buffer-size": bufferSize } = options
   if (!["", "blocking", "non-blocking"].includes(mode)) {
     return yield* invalid("mode", `logger: logging mode not supported: ${mode}`)
   }
-  if (bufferSize === undefined) return
+  if (bufferSize === undefined) return mode === "non-blocking" ? bufferBytes : undefined
   if (mode !== "non-blocking") {
     return yield* invalid("max-buffer-size", "logger: max-buffer-size option is only supported with 'mode=non-blocking'")
   }
-  if (bytesOf(bufferSize, 1024) === undefined) {
+  const bytes = bytesOf(bufferSize, 1024)
+  if (bytes === undefined) {
     return yield* invalid("max-buffer-size", `error parsing option max-buffer-size: invalid size: '${bufferSize}'`)
   }
+  return bytes > 0 ? bytes : bufferBytes
 })
 
-const decodeJsonFile = Effect.fnUntraced(function*(options: Options) {
+const decodeJsonFile = Effect.fnUntraced(function*(options: Options, waitingBytesMax: number | undefined) {
   const unknown = Object.keys(options).find((option) => !jsonFileOptions.has(option))
   if (unknown !== undefined) return yield* invalid(unknown, `unknown log opt '${unknown}' for json-file log driver`)
   const sizeMax = yield* decodeSize(options["max-size"])
@@ -73,7 +79,7 @@ const decodeJsonFile = Effect.fnUntraced(function*(options: Options) {
   const tag = options["tag"] ?? ""
   if (tagFields(tag) === undefined) return yield* invalid("tag", `unsupported log tag '${tag}'`)
   const settings: JsonFileSettings = {
-    driver: "json-file", sizeMax, filesMax, compress,
+    driver: "json-file", sizeMax, filesMax, compress, waitingBytesMax,
     attributes: {
       labels: namesIn(options["labels"]),
       labelsPattern: yield* decodePattern("labels-regex", options["labels-regex"]),

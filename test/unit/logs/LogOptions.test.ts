@@ -10,7 +10,7 @@ describe("LogOptions", () => {
   it.effect("takes json-file for granted", () =>
     Effect.gen(function*() {
       const expected = {
-        driver: "json-file", sizeMax: undefined, filesMax: 1, compress: false,
+        driver: "json-file", sizeMax: undefined, filesMax: 1, compress: false, waitingBytesMax: undefined,
         attributes: { labels: [], labelsPattern: undefined, env: [], envPattern: undefined, tag: "" }
       }
       assert.deepStrictEqual<unknown>(yield* LogOptions.decode("", {}), expected)
@@ -25,6 +25,15 @@ describe("LogOptions", () => {
           settings.driver === "json-file" ? settings.sizeMax : "none")
       assert.deepStrictEqual(yield* Effect.forEach(["10m", "1.5K", "2GiB", "512", "3 kb", "-1"], sizeOf),
         [10_000_000, 1_500, 2_000_000_000, 512, 3_000, undefined])
+    }))
+
+  it.effect("reads the mode", () =>
+    Effect.gen(function*() {
+      const waiting = (options: Record<string, string>) =>
+        Effect.map(LogOptions.decode("json-file", options), (settings) =>
+          settings.driver === "json-file" ? settings.waitingBytesMax : -1)
+      assert.strictEqual(yield* waiting({ mode: "non-blocking" }), 1_048_576)
+      assert.strictEqual(yield* waiting({ mode: "non-blocking", "max-buffer-size": "4m" }), 4_194_304)
     }))
 
   it.effect("refuses in Docker's words", () =>

@@ -69,7 +69,10 @@ const sorted = (all: ReadonlyArray<OciMount>): ReadonlyArray<OciMount> => all.to
 
 const writableAlways = new Set(["/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mqueue"])
 
+/** A default that says itself which it is, such as a privileged container's `/sys`, stays so. */
 const readOnly = (mount: OciMount): OciMount =>
-  writableAlways.has(mount.destination) || mount.options.includes("ro") ? mount : { ...mount, options: [...mount.options, "ro"] }
+  writableAlways.has(mount.destination) || mount.options.some((option) => option === "ro" || option === "rw")
+    ? mount
+    : { ...mount, options: [...mount.options, "ro"] }
 
 const same = (mount: OciMount): OciMount => mount

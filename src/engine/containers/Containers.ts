@@ -8,7 +8,7 @@ import type { EndpointSettings } from "../../model/EndpointSettings.ts"
 import type { Filters } from "../../model/Filters.ts"
 import type { HostConfig } from "../../model/HostConfig.ts"
 import type { Platform } from "../../model/Platform.ts"
-import type { NoSuchImage } from "../images/ImageFailures.ts"
+import type { AmbiguousImage, NoSuchImage, NoSuchPlatform } from "../images/ImageFailures.ts"
 import type { Attachment } from "./Attachment.ts"
 import type {
   AmbiguousContainer, InvalidRequest, NameInUse, NoSuchContainer, NotBuilt, OperationFailed, StartFailed, WrongState
@@ -90,7 +90,7 @@ type Lookup = NoSuchContainer | AmbiguousContainer
 export class Containers extends Context.Service<Containers, {
   create(request: CreateRequest): Effect.Effect<
     { readonly id: string; readonly warnings: ReadonlyArray<string> },
-    InvalidRequest | NotBuilt | NameInUse | NoSuchImage | Lookup | WrongState | OperationFailed,
+    InvalidRequest | NotBuilt | NameInUse | NoSuchImage | AmbiguousImage | NoSuchPlatform | OperationFailed,
     CurrentConfig
   >
   start(reference: string): Effect.Effect<

@@ -1,0 +1,91 @@
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import type { EndpointState } from "../../model/EndpointSettings.ts"
+import { Networks } from "../../network/Networks.ts"
+import { containerIoDirectory, EngineHome } from "../EngineHome.ts"
+import { Events } from "../events/Events.ts"
+import { step } from "../step.ts"
+import { type ContainerEntry, isRunning, now } from "./ContainerEntry.ts"
+import { WrongState } from "./ContainerFailures.ts"
+import { ContainerIndex } from "./ContainerIndex.ts"
+import { networkMode } from "./networkMode.ts"
+import { writeNetworkFiles } from "./writeNetworkFiles.ts"
+
+type Endpoints = Readonly<Record<string, EndpointState>>
+
+/**
+ * The path at which the runtime finds a container's network namespace. It is a link, the same for every run, so that
+ * the specification does not change because the namespace is another one.
+ */
+export const namespaceLink = (home: EngineHome["Service"], id: string) => `${containerIoDirectory(home, id)}/netns`
+
+/** Gives a container that is about to start its network. Undone if the start fails. RPC: 0. */
+export const connectContainer = Effect.fnUntraced(function*(entry: ContainerEntry) {
+  const { record } = now(entry)
+  const networks = yield* Networks
+  const mode = networkMode(record.hostConfig)
+  switch (mode.kind) {
+    case "host":
+      yield* writeNetworkFiles(record, {}, [])
+      return {} as Endpoints
+    case "container": {
+      const other = yield* runningContainer(mode.reference)
+      yield* linkNamespace(entry.id, `/proc/${now(other).state.pid}/ns/net`)
+      return {} as Endpoints
+    }
+    default: {
+      const attachment = yield* step(
+        mode.kind === "none" ? networks.isolated(entry.id) : networks.attach({
+          containerId: entry.id,
+          containerName: record.name,
+          hostname: record.config.Hostname,
+          networks: [{ name: "bridge", settings: record.endpoints["bridge"] ?? noSettings }]
+        }),
+        () => networks.detach(entry.id)
+      )
+      yield* linkNamespace(entry.id, attachment.netnsPath)
+      yield* writeNetworkFiles(record, attachment.endpoints, attachment.dnsServers)
+      yield* publishEndpoints("connect", entry.id, attachment.endpoints)
+      return attachment.endpoints
+    }
+  }
+})
+
+/** Tells that a container joined its networks, or left them. */
+export const publishEndpoints = Effect.fnUntraced(function*(
+  action: "connect" | "disconnect",
+  containerId: string,
+  endpoints: Endpoints
+) {
+  const events = yield* Events
+  for (const [name, endpoint] of Object.entries(endpoints)) {
+    yield* events.publish({
+      type: "network",
+      action,
+      actorId: endpoint.NetworkID,
+      attributes: { container: containerId, name, type: "bridge" }
+    })
+  }
+})
+
+/** The container whose network another one shares. */
+export const runningContainer = Effect.fnUntraced(function*(reference: string) {
+  const other = yield* (yield* ContainerIndex).find(reference)
+  if (isRunning(now(other))) return other
+  return yield* new WrongState({
+    containerId: other.id,
+    message: `cannot join network namespace of a non running container: container ${now(other).record.name} is ${
+      now(other).state.status}`
+  })
+})
+
+const linkNamespace = Effect.fnUntraced(function*(id: string, target: string) {
+  const fs = yield* FileSystem.FileSystem
+  const home = yield* EngineHome
+  const link = namespaceLink(home, id)
+  yield* fs.makeDirectory(containerIoDirectory(home, id), { recursive: true, mode: 0o711 })
+  yield* fs.remove(link, { force: true })
+  yield* fs.symlink(target, link)
+})
+
+const noSettings = { IPAMConfig: null, Links: null, Aliases: null, MacAddress: "", DriverOpts: null, GwPriority: 0 }

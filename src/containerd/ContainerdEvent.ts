@@ -27,7 +27,10 @@ export interface Exited extends About {
   readonly exit: ExitStatus
 }
 
-/** What containerd tells of its own accord, in our namespace. `atNanos` is its clock, since the epoch. */
+/**
+ * What containerd tells of its own accord, in our namespace. `atNanos` is its clock, since the epoch.
+ * `TaskDeleted` of a container's own task is now and then lost, as the shim ends while it tells.
+ */
 export type ContainerdEvent =
   | Exited
   | (About & { readonly _tag: "Started"; readonly pid: number })

@@ -75,6 +75,9 @@ export const embedded = (options: DaemonOptions & { readonly namespace: string }
 export const external = (options: { readonly address: string; readonly namespace: string }) =>
   EventFeed.layer.pipe(Layer.provideMerge(Containerd.layerAt(options)))
 
+/** A log that has grown past this is put aside at the next start, in place of the one put aside before. */
+const logBytesMax = 10 * 1024 * 1024
+
 const pidFileOf = (options: DaemonOptions) => Path.join(options.state, "containerd.pid")
 
 /** Folders, configuration, and an end to the containerd of an engine that was killed. */
@@ -85,6 +88,9 @@ const prepare = Effect.fnUntraced(function*(options: DaemonOptions) {
     const folders = [options.root, options.state, Path.dirname(options.address), Path.dirname(options.logFile)]
     for (const folder of folders) Fs.mkdirSync(folder, { recursive: true, mode: 0o711 })
     Fs.writeFileSync(configFile, daemonConfig(major, options), { mode: 0o600 })
+    if ((Fs.statSync(options.logFile, { throwIfNoEntry: false })?.size ?? 0) > logBytesMax) {
+      Fs.renameSync(options.logFile, `${options.logFile}.1`)
+    }
   })
   const stale = yield* readPidFile(options)
   if (Option.isSome(stale)) {

@@ -76,8 +76,14 @@ const fromClient = (address: string, client: Client): RpcTransport["Service"] =>
       (call) => ({
         send: (message) =>
           Effect.callback((resume) => {
-            call.write(message, (error: Error | null | undefined) =>
-              resume(error ? Effect.fail(lost(method, error.message)) : Effect.void))
+            // A call that containerd ended tells nothing to a write that is under way.
+            const ended = (error: ServiceError) => resume(Effect.fail(translate(method, error)))
+            call.once("error", ended)
+            call.write(message, (error: Error | null | undefined) => {
+              call.off("error", ended)
+              resume(error ? Effect.fail(lost(method, error.message)) : Effect.void)
+            })
+            return Effect.sync(() => call.off("error", ended))
           }),
         end: Effect.sync(() => {
           call.end()

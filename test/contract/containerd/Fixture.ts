@@ -26,7 +26,15 @@ export const ensureBase = Effect.gen(function*() {
   yield* Snapshot.commit({ snapshotter, key: "busybox-draft", name: base, labels: { "containerd.io/gc.root": "1" } })
 })
 
-export const specOf = (options: { readonly args: ReadonlyArray<string>; readonly id: string; readonly name: string; readonly terminal?: boolean }) => ({
+interface SpecOptions {
+  readonly args: ReadonlyArray<string>
+  readonly id: string
+  readonly name: string
+  readonly terminal?: boolean
+  readonly resources?: object
+}
+
+export const specOf = (options: SpecOptions) => ({
   ociVersion: "1.1.0",
   process: { ...processOf(options.args), terminal: options.terminal ?? false },
   root: { path: "rootfs" },
@@ -39,7 +47,7 @@ export const specOf = (options: { readonly args: ReadonlyArray<string>; readonly
   linux: {
     cgroupsPath: `/${options.name}/${options.id}`,
     namespaces: ["pid", "ipc", "uts", "mount"].map((type) => ({ type })),
-    resources: { devices: [{ allow: true, access: "rwm" }] }
+    resources: { devices: [{ allow: true, access: "rwm" }], ...options.resources }
   }
 })
 
@@ -57,7 +65,7 @@ export const runtimeOptionsOf = (binary?: string) =>
   }))
 
 /** A container with its snapshot and sandbox record, ready for a task; taken away with the test's scope. */
-export const prepared = Effect.fn(function*(args: ReadonlyArray<string>, options: { readonly binary?: string; readonly terminal?: boolean } = {}) {
+export const prepared = Effect.fn(function*(args: ReadonlyArray<string>, options: { readonly binary?: string; readonly terminal?: boolean; readonly resources?: object } = {}) {
   const { name } = yield* TestContainerd
   yield* ensureBase
   const id = `c${count++}`
@@ -71,7 +79,7 @@ export const prepared = Effect.fn(function*(args: ReadonlyArray<string>, options
       snapshotter,
       snapshotKey: id,
       runtime: { name: "io.containerd.runc.v2", options: runtimeOptions },
-      spec: specOf({ args, id, name, terminal: options.terminal ?? false })
+      spec: specOf({ args, id, name, terminal: options.terminal ?? false, resources: options.resources ?? {} })
     }),
     (container) => Effect.ignore(container.delete)
   )

@@ -1,5 +1,6 @@
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
@@ -30,7 +31,8 @@ type Answer<R> = Effect.Effect<HttpServerResponse.HttpServerResponse, RequestFai
  */
 export const makeServeRequest = Effect.fnUntraced(function*<R>(routes: ReadonlyArray<Route<R>>) {
   const live = yield* LiveConfig
-  const services = yield* Effect.context<Exclude<R, PerRequest>>()
+  // Without the scope of the server: what a handler acquires belongs to its request.
+  const services = Context.omit(Scope.Scope)(yield* Effect.context<Exclude<R, PerRequest>>())
   // Of its own, made first and so closed last: what outlives its client is not the first to go when the server stops.
   const serverScope = yield* Scope.fork(yield* Effect.scope)
   const trace = yield* RequestTrace

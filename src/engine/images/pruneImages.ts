@@ -21,7 +21,7 @@ export const pruneImages = Effect.fn("Images.prune")(function*(filters: Filters)
 
   const before = allPieces(images.values())
   const removed: Array<RemovedImage> = []
-  for (const image of [...images.values()]) {
+  for (const image of images.values()) {
     const { view } = image
     const meant = (!danglingOnly || isDanglingView(view)) && passesLabels(view, filters) &&
       (until === undefined || createdNanos(view) < until)

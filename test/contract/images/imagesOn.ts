@@ -19,9 +19,9 @@ export const foreign = { os: "linux", architecture: host.architecture === "amd64
 /** Who stands on which image, as the test says. */
 export type Users = Map<string, ReadonlyArray<ImageUser>>
 
-/** The images of a containerd, with a store in memory. */
-export const imagesOn = (address: string, users: Users = new Map()) => {
-  const store = Database.layer(":memory:")
+/** The images of a containerd, with a store in a file or in memory. */
+export const imagesOn = (address: string, users: Users = new Map(), file = ":memory:") => {
+  const store = Database.layer(file)
   return ContainerdImages.layer({ snapshotter: "overlayfs", host }).pipe(
     Layer.provideMerge(Layer.mergeAll(
       Layer.provide(EventJournal.layer(256), Layer.provide(EventTable.layer, store)),

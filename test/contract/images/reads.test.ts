@@ -1,8 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { join } from "node:path"
+import * as RpcFault from "../../../src/containerd/RpcFault.ts"
 import * as RpcMeter from "../../../src/containerd/RpcMeter.ts"
 import { Images } from "../../../src/engine/images/Images.ts"
 import { busyboxImage, busyboxVariant, dockerArchive, ociArchive } from "../../support/testImages.ts"
+import { startContainerd } from "../../support/containerd.ts"
 import { eventually } from "../../support/realTime.ts"
 import { host, imagesOn, load, namespace, tags, withImages } from "./imagesOn.ts"
 
@@ -121,19 +124,21 @@ describe("reading images", () => {
       })))
 
   it.live("knows again after a start what was there, and reads no content for it", () =>
-    withImages((containerd) =>
-      Effect.gen(function*() {
-        yield* load(dockerArchive([older, newer]))
-        const before = yield* Effect.flatMap(Images, (images) => images.list({ all: false, filters: new Map(), sharedSize: true }))
-        const after = yield* Effect.flatMap(Images, (images) =>
-          Effect.andThen(
-            eventually(
-              "the sizes to be measured",
-              Effect.map(images.list({ all: false, filters: new Map(), sharedSize: true }), (rows) =>
-                rows.every(({ sharedBytes }) => sharedBytes > 4_000_000) ? true : undefined)
-            ),
-            images.list({ all: false, filters: new Map(), sharedSize: true })
-          )).pipe(Effect.provide(imagesOn(containerd.address)))
-        assert.deepStrictEqual(after, before)
-      })))
+    Effect.gen(function*() {
+      const containerd = yield* startContainerd()
+      const store = join(containerd.directory, "store")
+      const rows = Effect.flatMap(Images, (images) => images.list({ all: false, filters: new Map(), sharedSize: true }))
+      const before = yield* Effect.andThen(load(dockerArchive([older, newer])), rows).pipe(
+        Effect.provide(imagesOn(containerd.address, new Map(), store))
+      )
+      const calls: Array<string> = []
+      const watch = { ...RpcFault.none, before: (call: string) => Effect.sync(() => void calls.push(call)) }
+      const after = yield* rows.pipe(
+        Effect.provide(imagesOn(containerd.address, new Map(), store)),
+        Effect.provideService(RpcFault.RpcFault, watch)
+      )
+      assert.deepStrictEqual(after, before)
+      const unasked = ["Version/Version", "Events/Subscribe"]
+      assert.deepStrictEqual(calls.filter((call) => !unasked.includes(call)), ["Images/List", "Content/List", "Leases/List"])
+    }).pipe(Effect.scoped))
 })

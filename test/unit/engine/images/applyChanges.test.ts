@@ -24,7 +24,7 @@ describe("applyChanges", () => {
       })
     }))
 
-  it.effect.each([
+  it.effect.each<readonly [string, string]>([
     ["RUN true", "RUN is not a valid change command"],
     ["", " is not a valid change command"],
     ["CMD", "CMD requires at least one argument"],

@@ -58,7 +58,7 @@ export const runSpec = (line: string | ReadonlyArray<string>, { over = {}, runti
     const spec = yield* buildSpec(specInput({
       record: record({ ...asked, command: typeof line === "string" ? ["/bin/sh", "-c", line] : line }),
       host,
-      cgroupsPath: `/gantry-test/${id}`,
+      cgroupsPath: `/${id}`,
       ...over
     }))
     writeFileSync(`${directory}/config.json`, encodeOci(spec))

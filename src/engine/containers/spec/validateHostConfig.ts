@@ -27,16 +27,18 @@ export interface Validated {
 }
 
 /**
- * Checks what a client asks of a container, before anything of it is made, and fills in the defaults. The hostname must
- * not have been filled in yet: given together with another's network it is a conflict.
+ * Checks a container's configuration, merged with its image's, before anything of it is made, and fills in the defaults.
+ * `asked` is the client's own part: with another container's network, ports that the client exposes are a conflict,
+ * those of the image are none. The hostname must not have been filled in yet, for the same reason.
  */
 export const validateHostConfig = Effect.fn("validateHostConfig")(function*(
   config: ContainerConfig,
   hostConfig: HostConfig,
   host: HostFacts["Service"],
-  defaults: HostConfigDefaults
+  defaults: HostConfigDefaults,
+  asked: ContainerConfig = config
 ): Effect.fn.Return<Validated, InvalidHostConfig> {
-  yield* refuseFirst(refuseNetworkMode(config, hostConfig))
+  yield* refuseFirst(refuseNetworkMode(asked, hostConfig))
   yield* refuseFirst(refuseContainerConfig(config, hostConfig.Privileged))
   yield* refuseFirst(refuseSettings(hostConfig, host))
   const limits = validateResources(hostConfig, host, false)

@@ -13,15 +13,17 @@ type Host = typeof HostConfig.Encoded
 const hostConfigOf = Schema.decodeSync(HostConfig)
 const mebibyte = 1024 ** 2
 
-const validate = (hostConfig: Host, config: Config = {}, on: HostFacts["Service"] = host) =>
-  validateHostConfig(Schema.decodeSync(ContainerConfig)(config), hostConfigOf(hostConfig), on, {
+const configOf = Schema.decodeSync(ContainerConfig)
+
+const validate = (hostConfig: Host, config: Config = {}, on: HostFacts["Service"] = host, asked = config) =>
+  validateHostConfig(configOf(config), hostConfigOf(hostConfig), on, {
     shmBytes: 64 * mebibyte,
     ipcMode: "private",
     cgroupnsMode: "",
     runtime: "runc",
     logConfig: { Type: "json-file", Config: { "max-size": "1m" } },
     cgroupDriver: "cgroupfs"
-  })
+  }, configOf(asked))
 
 const bare = { ...host, limits: { ...host.limits, swap: false, blkioWeight: false, pids: false, oomKillDisable: false, memorySwappiness: false } }
 
@@ -155,6 +157,14 @@ describe("a create request", () => {
         "Published ports are discarded when using host network mode"
       ])
       assert.deepInclude(hostConfig, { MemorySwap: -1, MemorySwappiness: null, OomKillDisable: false, PidsLimit: null, BlkioWeight: 0, CpuPercent: 0 })
+    }))
+
+  it.effect("with another's network may run an image that exposes ports", () =>
+    Effect.gen(function*() {
+      const image = { ExposedPorts: { "80/tcp": {} } }
+      const { message } = yield* Effect.flip(validate({ NetworkMode: "container:x" }, image))
+      assert.strictEqual(message, "conflicting options: port exposing and the container type network mode")
+      yield* validate({ NetworkMode: "container:x" }, image, host, {})
     }))
 
   it("to update may raise swap alone", () => {

@@ -1,10 +1,10 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
-import type { Source } from "../config/decodeSettings.ts"
 import { ConfigSource } from "../config/ConfigSource.ts"
+import type { Source } from "../config/decodeSettings.ts"
 import { planReload } from "../config/planReload.ts"
-import { deriveConfig } from "./deriveConfig.ts"
+import { deriveConfig } from "../engine/system/deriveConfig.ts"
 import { type ConfigOrigin, loadConfig } from "./loadConfig.ts"
 
 /** Reads flags and file anew at each load; `first` is what the file said at start. */

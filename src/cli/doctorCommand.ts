@@ -4,11 +4,11 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { defaults } from "../config/UserConfig.ts"
+import { stackPath } from "../host/stackPath.ts"
 import { examineKernel } from "./doctor/examineKernel.ts"
 import { examineMachine } from "./doctor/examineMachine.ts"
 import { examinePrograms } from "./doctor/examinePrograms.ts"
 import type { Finding } from "./doctor/Finding.ts"
-import { stackPath } from "./stackPath.ts"
 
 /** The machine lacks something that the engine can't do without. */
 export class MachineLacks extends Schema.TaggedError<MachineLacks>()("MachineLacks", {

@@ -1,3 +1,4 @@
+import * as Cause from "effect/Cause"
 import * as CliConfig from "effect/cli/CliConfig"
 import * as CliError from "effect/cli/CliError"
 import * as Command from "effect/cli/Command"
@@ -19,6 +20,7 @@ export const gantryCommand = (server: EngineServer) => {
   return (args: ReadonlyArray<string>) =>
     Effect.flatMap(engineVersion, (version) => Command.runWith(command, { version })(args)).pipe(
       Effect.tapError((error) => CliError.isCliError(error) && error._tag === "ShowHelp" ? Effect.void : Console.error(oneLine(error.message))),
+      Effect.tapCause((cause) => Cause.hasDies(cause) ? Console.error(Cause.pretty(cause)) : Effect.void),
       // `--log-level` is dockerd's here, not the command line's.
       Effect.provide(
         CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] })

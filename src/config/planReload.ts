@@ -1,3 +1,4 @@
+import { canonicalJson } from "./canonicalJson.ts"
 import { type Setting, settingNames, settings } from "./settings.ts"
 import type { UserConfig } from "./UserConfig.ts"
 
@@ -17,7 +18,7 @@ export interface ReloadPlan {
 
 const verdicts = { now: "applied-now", new: "new-containers-only", restart: "needs-restart" } as const
 
-const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
+const same = (a: unknown, b: unknown) => canonicalJson(a) === canonicalJson(b)
 
 /** Compares the configuration in force with the one that flags and file ask for now. */
 export const planReload = (from: UserConfig, to: UserConfig): ReloadPlan => {

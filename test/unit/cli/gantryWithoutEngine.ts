@@ -17,6 +17,7 @@ const server = () =>
   Layer.effectDiscard(Effect.gen(function*() {
     const live = yield* LiveConfig
     if (process.env["BOOT"] === "fails") return yield* Effect.fail({ message: "the engine\n  can't start" })
+    if (process.env["BOOT"] === "dies") return yield* Effect.die(new Error("a mistake in the engine"))
     yield* Effect.forkScoped(SubscriptionRef.changes(live.ref).pipe(
       Stream.runForEach(({ revision, user }) =>
         note(JSON.stringify({ revision, debug: user.debug, labels: user.labels, dataRoot: user.dataRoot })))

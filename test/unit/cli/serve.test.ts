@@ -65,6 +65,13 @@ describe("serve", () => {
       assert.isFalse(existsSync(pidfile))
     }))
 
+  it.live("shows where a mistake of its own happened", () =>
+    Effect.gen(function*() {
+      const { daemon } = yield* served("{}", [], { BOOT: "dies" })
+      assert.strictEqual(yield* daemon.exit, 1)
+      assert.match(yield* daemon.log, /a mistake in the engine\n +at .*gantryWithoutEngine\.ts/)
+    }))
+
   it.live("ends at once at the third signal", () =>
     Effect.gen(function*() {
       const { daemon, logged, revisions } = yield* served("{}", [], { STOP: "hangs" })

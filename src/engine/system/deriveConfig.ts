@@ -1,12 +1,12 @@
 import * as Effect from "effect/Effect"
-import { addressPools } from "../config/addressPools.ts"
-import { ConfigRejected } from "../config/ConfigRejected.ts"
-import type { DerivedConfig } from "../config/DerivedConfig.ts"
-import type { UserConfig } from "../config/UserConfig.ts"
-import { HostFacts } from "../host/HostFacts.ts"
-import { loadSeccompProfile } from "../host/loadSeccompProfile.ts"
-import { resolveRuntimes } from "../runtimes/resolveRuntimes.ts"
-import { stackPath } from "./stackPath.ts"
+import { addressPools } from "../../config/addressPools.ts"
+import { ConfigRejected } from "../../config/ConfigRejected.ts"
+import type { DerivedConfig } from "../../config/DerivedConfig.ts"
+import type { UserConfig } from "../../config/UserConfig.ts"
+import { HostFacts } from "../../host/HostFacts.ts"
+import { loadSeccompProfile } from "../../host/loadSeccompProfile.ts"
+import { stackPath } from "../../host/stackPath.ts"
+import { resolveRuntimes } from "../../runtimes/resolveRuntimes.ts"
 
 /** Docker's names for the snapshotters of containerd. */
 const snapshotters: Readonly<Record<string, string>> = { overlay2: "overlayfs", overlay: "overlayfs", vfs: "native" }

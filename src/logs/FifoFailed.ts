@@ -2,7 +2,7 @@ import * as Schema from "effect/Schema"
 
 /** A named pipe could not be made, placed or opened. */
 export class FifoFailed extends Schema.TaggedError<FifoFailed>()("FifoFailed", {
-  operation: Schema.Literals(["make", "place", "open", "reach"]),
+  operation: Schema.Literals(["make", "place", "open"]),
   path: Schema.String,
   cause: Schema.Defect()
 }) {

@@ -33,8 +33,9 @@ export interface ProcessIo {
   /** Closes our side of stdin. The process sees its end only after containerd's CloseIO as well. */
   readonly endStdin: Effect.Effect<void>
   /**
-   * containerd has the process: its shim holds its ends of the pipes. From now on writing to a stdin that nobody reads
-   * any more fails. Optional.
+   * containerd has the process: its shim holds its ends of the pipes. From now on a write to a stdin that the shim has
+   * let go of fails instead of waiting. The shim does so when the process is deleted: while it lives, one that closed
+   * its stdin and one that is slow look the same. Optional.
    */
   readonly taken: Effect.Effect<void>
   /**

@@ -57,6 +57,8 @@ export interface PullOptions extends Common {
   /** Only for the host's own platform: containerd refuses the others. */
   readonly unpack: boolean
   readonly plainHttp: boolean
+  /** A folder that says where to ask, from `registryHosts`; absent: the registry itself. */
+  readonly hostsDirectory: string | undefined
   /** Answers who asks; absent: anonymous. */
   credentials(host: string): { readonly username: string; readonly secret: string; readonly refresh: boolean } | undefined
 }
@@ -91,7 +93,11 @@ export const pull = Effect.fn("ImageTransfer.pull")(
       options,
       TransferStream.pack(OCIRegistrySchema, {
         reference: options.reference,
-        resolver: { authStream: authId, defaultScheme: options.plainHttp ? "http" : "" }
+        resolver: {
+          authStream: authId,
+          defaultScheme: options.plainHttp ? "http" : "",
+          hostDir: options.hostsDirectory ?? ""
+        }
       }),
       TransferStream.pack(ImageStoreSchema, {
         name: options.name,

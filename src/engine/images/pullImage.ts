@@ -6,6 +6,7 @@ import { type TransferProgress } from "../../containerd/ImageTransfer.ts"
 import * as ImageRecord from "../../containerd/ImageRecord.ts"
 import * as ImageTransfer from "../../containerd/ImageTransfer.ts"
 import * as Lease from "../../containerd/Lease.ts"
+import { registryHosts } from "../../containerd/registryHosts.ts"
 import * as ImageReference from "../../model/ImageReference.ts"
 import { platformRank } from "../../model/matchesPlatform.ts"
 import { randomId } from "../../model/randomId.ts"
@@ -21,7 +22,7 @@ import type { ProgressRecord } from "./ProgressRecord.ts"
 import { publishImageEvent } from "./publishImageEvent.ts"
 import { noMatch, pullFailure } from "./pullFailure.ts"
 import * as PullProgress from "./PullProgress.ts"
-import { credentialsFor, isPlainHttp } from "./registryOf.ts"
+import { credentialsFor, isLoopback, otherHosts, registryHost } from "./registryOf.ts"
 import { unpackManifest } from "./unpackManifest.ts"
 import { choose } from "./viewOf.ts"
 
@@ -100,6 +101,10 @@ const fetch = Effect.fnUntraced(function*({ id, lease, reference, request, tell 
   const progress = PullProgress.make()
   const context = yield* Effect.context<Containerd>()
   yield* Effect.addFinalizer(() => Effect.ignore(ImageRecord.remove(name, false), { log: "Warn" }))
+  const hosts = otherHosts(reference.domain, request.registries)
+  const hostsDirectory = hosts.length === 0
+    ? undefined
+    : yield* registryHosts(reference.domain, `https://${registryHost(reference.domain)}`, hosts).pipe(failAs("pull"))
   yield* ImageTransfer.pull({
     id,
     lease,
@@ -108,7 +113,8 @@ const fetch = Effect.fnUntraced(function*({ id, lease, reference, request, tell 
     name,
     platform,
     unpack: platformRank(host, platform) !== undefined,
-    plainHttp: isPlainHttp(reference.domain, request.registries),
+    plainHttp: isLoopback(reference.domain),
+    hostsDirectory,
     credentials: credentialsFor(reference.domain, request.auth),
     onProgress: (told) => Effect.provideContext(tellOf(reference, progress, told, tell), context)
   }).pipe(Effect.scoped, Effect.mapError(pullFailure(reference, platform)))

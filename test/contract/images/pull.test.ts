@@ -155,6 +155,20 @@ describe("docker pull", () => {
         assert.deepStrictEqual(yield* tags, [name])
       })))
 
+  it.live("asks the mirrors for what belongs to Docker Hub, and tells it under its own name", () =>
+    withImages(() =>
+      Effect.gen(function*() {
+        const registry = yield* startRegistry()
+        yield* registry.push("library/busybox", "latest", busyboxImage)
+        const registries = { insecure: [], mirrors: ["http://127.0.0.1:1", `http://${registry.host}`] }
+        const records = yield* pull(requestFor("docker.io/library/busybox", { tag: "latest", registries }))
+        assert.deepStrictEqual(
+          [statuses(records)[0], statuses(records).at(-1)],
+          ["latest: Pulling from library/busybox", "Status: Downloaded newer image for busybox:latest"]
+        )
+        assert.deepStrictEqual(yield* tags, ["busybox:latest"])
+      })))
+
   it.live("leaves nothing of a blob that is not what its digest says, nor when it is given up", () =>
     withImages((containerd) =>
       Effect.gen(function*() {

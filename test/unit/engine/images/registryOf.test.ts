@@ -1,19 +1,39 @@
 import { assert, describe, it } from "@effect/vitest"
-import { credentialsFor, isPlainHttp } from "../../../../src/engine/images/registryOf.ts"
+import { credentialsFor, isLoopback, otherHosts } from "../../../../src/engine/images/registryOf.ts"
 
-const settings = { insecure: ["10.1.0.0/16", "registry.test:5000", "plain.test"], mirrors: [] }
+const settings = { insecure: ["10.1.0.0/16", "registry.test:5000", "plain.test"], mirrors: ["https://mirror.test/", "http://10.1.0.1:5000"] }
 const auth = { username: "alice", password: "secret", identityToken: "", registryToken: "", serverAddress: "" }
 
-describe("isPlainHttp", () => {
-  it.each(["localhost", "localhost:5000", "127.0.0.1:5000", "127.9.9.9", "[::1]:5000", "10.1.2.3:80", "registry.test:5000", "plain.test:9"])(
+describe("isLoopback", () => {
+  it.each(["localhost", "localhost:5000", "127.0.0.1:5000", "127.9.9.9", "[::1]:5000"])(
     "is true for %s",
-    (domain) => assert.isTrue(isPlainHttp(domain, settings))
+    (domain) => assert.isTrue(isLoopback(domain))
   )
 
-  it.each(["docker.io", "10.2.0.1", "registry.test:5001", "registry.test", "127.0.0.1.evil.test", "localhost.evil.test", "1270.0.0.1", "[::2]"])(
+  it.each(["docker.io", "10.2.0.1", "127.0.0.1.evil.test", "localhost.evil.test", "1270.0.0.1", "[::2]"])(
     "is false for %s",
-    (domain) => assert.isFalse(isPlainHttp(domain, settings))
+    (domain) => assert.isFalse(isLoopback(domain))
   )
+})
+
+describe("otherHosts", () => {
+  it.each(["10.1.2.3:80", "registry.test:5000", "plain.test:9"])("asks the insecure %s without a valid certificate, then without TLS", (domain) => {
+    assert.deepStrictEqual(otherHosts(domain, settings), [
+      { url: `https://${domain}`, skipVerify: true },
+      { url: `http://${domain}`, skipVerify: false }
+    ])
+  })
+
+  it.each(["10.2.0.1", "registry.test:5001", "registry.test", "10.1.0.1.evil.test", "quay.io"])("asks %s itself and nobody else", (domain) => {
+    assert.deepStrictEqual(otherHosts(domain, settings), [])
+  })
+
+  it("asks mirrors for what belongs to Docker Hub", () => {
+    assert.deepStrictEqual(otherHosts("docker.io", settings), [
+      { url: "https://mirror.test/", skipVerify: false },
+      { url: "http://10.1.0.1:5000", skipVerify: true }
+    ])
+  })
 })
 
 describe("credentialsFor", () => {

@@ -64,6 +64,9 @@ export const runtimeOptionsOf = (binary?: string) =>
     root: Path.join(folder, "runtime")
   }))
 
+/** Undoing that neither fails nor waits for a containerd that a failed test left dead; the folder's sweep does the rest. */
+const undo = <E, R>(effect: Effect.Effect<unknown, E, R>) => Effect.ignore(Effect.timeoutOption(effect, "5 seconds"))
+
 /** A container with its snapshot and sandbox record, ready for a task; taken away with the test's scope. */
 export const prepared = Effect.fn(function*(args: ReadonlyArray<string>, options: { readonly binary?: string; readonly terminal?: boolean; readonly resources?: object } = {}) {
   const { name } = yield* TestContainerd
@@ -71,8 +74,8 @@ export const prepared = Effect.fn(function*(args: ReadonlyArray<string>, options
   const id = `c${count++}`
   const runtimeOptions = yield* runtimeOptionsOf(options.binary)
   const mounts = yield* Effect.acquireRelease(Snapshot.prepare({ snapshotter, key: id, parent: base }), () =>
-    Effect.ignore(Snapshot.remove({ snapshotter, key: id })))
-  yield* Effect.acquireRelease(SandboxRecord.create(id, "io.containerd.runc.v2"), () => Effect.ignore(SandboxRecord.remove(id)))
+    undo(Snapshot.remove({ snapshotter, key: id })))
+  yield* Effect.acquireRelease(SandboxRecord.create(id, "io.containerd.runc.v2"), () => undo(SandboxRecord.remove(id)))
   const container = yield* Effect.acquireRelease(
     Container.create({
       id,
@@ -81,13 +84,13 @@ export const prepared = Effect.fn(function*(args: ReadonlyArray<string>, options
       runtime: { name: "io.containerd.runc.v2", options: runtimeOptions },
       spec: specOf({ args, id, name, terminal: options.terminal ?? false, resources: options.resources ?? {} })
     }),
-    (container) => Effect.ignore(container.delete)
+    (container) => undo(container.delete)
   )
   // Ends the run for good; the handle's own scope would only stop looking.
   const ended = (task: Task.Task) =>
-    Effect.ignore(task.kill(9, { all: true })).pipe(
-      Effect.andThen(Effect.timeoutOption(task.exit, "5 seconds")),
-      Effect.andThen(Effect.ignore(task.delete))
+    undo(task.kill(9, { all: true })).pipe(
+      Effect.andThen(undo(task.exit)),
+      Effect.andThen(undo(task.delete))
     )
   return {
     id,

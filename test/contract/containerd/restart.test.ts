@@ -62,6 +62,13 @@ const gone = (pid: number) =>
     { while: (there) => there, schedule: Schedule.spaced("10 millis") }
   )
 
+/** The shell has set its trap: a signal before would end it, or be lost on the first process of a container. */
+const listening = (pid: number) =>
+  Effect.repeat(
+    Effect.sync(() => (BigInt(`0x${/SigCgt:\s*(\w+)/.exec(Fs.readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? "0"}`) & (1n << 14n)) !== 0n),
+    { while: (ready) => !ready, schedule: Schedule.spaced("10 millis") }
+  )
+
 const obedient = ["sh", "-c", "trap 'exit 7' TERM; while :; do sleep 0.02; done"]
 
 layer(channel, { excludeTestServices: true, timeout: "60 seconds" })("a containerd that goes and comes", (it) => {
@@ -72,6 +79,7 @@ layer(channel, { excludeTestServices: true, timeout: "60 seconds" })("a containe
       const { createTask } = yield* prepared(obedient)
       const task = yield* createTask()
       yield* task.start
+      yield* listening(task.pid)
       yield* keeper.murder
       yield* killed(task.pid, "SIGTERM")
       yield* gone(task.pid)
@@ -90,6 +98,7 @@ layer(channel, { excludeTestServices: true, timeout: "60 seconds" })("a containe
       yield* SandboxRecord.remove(id)
       const task = yield* createTask()
       yield* task.start
+      yield* listening(task.pid)
       yield* keeper.murder
       yield* killed(task.pid, "SIGTERM")
       yield* gone(task.pid)
@@ -108,6 +117,7 @@ layer(channel, { excludeTestServices: true, timeout: "60 seconds" })("a containe
       yield* task.start
       const exec = yield* task.exec({ execId: "e", spec: processOf(["sleep", "100"]) })
       yield* exec.start
+      yield* listening(task.pid)
       yield* keeper.down
       yield* keeper.up
       assert.strictEqual((yield* TaskState.get(task.containerId)).pid, task.pid)
@@ -126,6 +136,7 @@ layer(channel, { excludeTestServices: true, timeout: "60 seconds" })("a containe
       yield* task.start
       const exec = yield* task.exec({ execId: "e", spec: processOf(obedient) })
       const pid = yield* exec.start
+      yield* listening(pid)
       yield* keeper.murder
       yield* killed(pid, "SIGTERM")
       yield* gone(pid)

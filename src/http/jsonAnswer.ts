@@ -1,11 +1,12 @@
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 
-/** An answer whose JSON is at hand as text. Docker ends every JSON answer with a newline. */
-export const jsonText = (json: string, status = 200): HttpServerResponse.HttpServerResponse =>
-  HttpServerResponse.text(`${json}\n`, { status, contentType: "application/json" })
-
+/** Docker ends every JSON answer with a newline, and its clients compare the whole content type. */
 export const jsonAnswer = (value: unknown, status = 200): HttpServerResponse.HttpServerResponse =>
-  jsonText(JSON.stringify(value), status)
+  HttpServerResponse.text(`${JSON.stringify(value)}\n`, { status, contentType: "application/json" })
+
+/** An answer whose JSON is at hand, newline and all. */
+export const jsonBytes = (json: Uint8Array): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.uint8Array(json, { contentType: "application/json" })
 
 export const emptyAnswer = (status: number): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.empty({ status })

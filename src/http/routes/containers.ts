@@ -7,7 +7,7 @@ import { ApiVersion } from "../ApiVersion.ts"
 import { attachContainer } from "../attachContainer.ts"
 import { containerLogs } from "../containerLogs.ts"
 import { createContainer } from "../createContainer.ts"
-import { emptyAnswer, jsonAnswer, jsonText } from "../jsonAnswer.ts"
+import { emptyAnswer, jsonAnswer, jsonBytes } from "../jsonAnswer.ts"
 import { filters } from "../query/filters.ts"
 import { flag } from "../query/flag.ts"
 import { integer } from "../query/integer.ts"
@@ -17,7 +17,7 @@ import { type Call, route } from "../Route.ts"
 import { updateContainer } from "../updateContainer.ts"
 import { waitContainer } from "../waitContainer.ts"
 import { inspectJson } from "../wire/inspectJson.ts"
-import { listRow } from "../wire/listRow.ts"
+import { type Listed, listJson } from "../wire/listJson.ts"
 
 const list = Effect.fnUntraced(function*({ query }: Call) {
   const version = yield* ApiVersion
@@ -25,17 +25,16 @@ const list = Effect.fnUntraced(function*({ query }: Call) {
   const views = yield* (yield* Containers).list({ all: flag(query, "all"), limit, filters: yield* filters(query) })
   const images = yield* Images
   const now = yield* Timestamp.now
-  const rows: Array<string> = []
+  const listed: Array<Listed> = []
   for (const view of views) {
-    const image = yield* images.nameFor(view.record.imageId, view.record.config.Image)
-    rows.push(listRow(view, image, now, version))
+    listed.push({ view, image: yield* images.nameFor(view.record.imageId, view.record.config.Image) })
   }
-  return jsonText(`[${rows.join(",")}]`)
+  return jsonBytes(listJson(listed, now, version))
 })
 
 const inspect = Effect.fnUntraced(function*({ params }: Call) {
   const version = yield* ApiVersion
-  return jsonText(inspectJson(yield* (yield* Containers).inspect(params.id ?? ""), version))
+  return jsonBytes(inspectJson(yield* (yield* Containers).inspect(params.id ?? ""), version))
 })
 
 /** Longer bodies than `{}` and `null` with some blanks were a way to configure a container, once. */

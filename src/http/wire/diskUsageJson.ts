@@ -1,7 +1,7 @@
 import type { DiskUsage } from "../../engine/system/System.ts"
 import { imageRowShapes, shapeImage } from "../versions/imageShapes.ts"
 import { imageRowJson } from "./imageJson.ts"
-import { listRow } from "./listRow.ts"
+import { listJson } from "./listJson.ts"
 
 export interface DiskUsageOptions {
   readonly version: number
@@ -20,7 +20,7 @@ export const diskUsageJson = (usage: DiskUsage, options: DiskUsageOptions): obje
   const containers = asks("container") ? usage.containers : []
   const imageItems = images.map((row) => shapeImage(imageRowShapes, options.version, imageRowJson(row, false)))
   const containerItems = containers.map(({ rootfsBytes, view, writableBytes }): object => ({
-    ...JSON.parse(listRow(view, view.record.config.Image, options.nowNanos, options.version)),
+    ...JSON.parse(listJson([{ view, image: view.record.config.Image }], options.nowNanos, options.version).toString())[0],
     SizeRw: writableBytes,
     SizeRootFs: rootfsBytes
   }))

@@ -6,14 +6,14 @@ import { containerConfigJson } from "./containerConfigJson.ts"
 import { hostConfigJson } from "./hostConfigJson.ts"
 import { endpointsOf, portsOf } from "./networkSettings.ts"
 
-const encoded = new WeakMap<ContainerView, Array<string | undefined>>()
+const encoded = new WeakMap<ContainerView, Array<Uint8Array | undefined>>()
 
 /** The body of a container's inspect. A view that did not change is not encoded again for the same kind of client. */
-export const inspectJson = (view: ContainerView, version: number): string => {
+export const inspectJson = (view: ContainerView, version: number): Uint8Array => {
   const index = shapeIndex(inspectShapes, version)
   const known = encoded.get(view) ?? []
   if (known.length === 0) encoded.set(view, known)
-  return known[index] ??= JSON.stringify(encode(view, version))
+  return known[index] ??= Buffer.from(`${JSON.stringify(encode(view, version))}\n`)
 }
 
 const encode = (view: ContainerView, version: number): object => {

@@ -25,28 +25,30 @@ export const temporaryDirectory = Effect.acquireRelease(
   (directory) => Effect.sync(() => rmSync(directory, { recursive: true, force: true }))
 )
 
+/** One request, and its whole answer. */
+export const ask = (path: string, url: string, { body, headers = {}, method = "GET" }: Asked = {}) =>
+  Effect.callback<Answer>((resume) => {
+    const request = httpRequest({ socketPath: path, path: url, method, headers, agent: false }, (response) => {
+      const parts: Array<Buffer> = []
+      response.on("data", (part: Buffer) => parts.push(part))
+      response.on("error", (error) => resume(Effect.die(error)))
+      response.on("end", () =>
+        resume(Effect.succeed({
+          status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(parts).toString()
+        })))
+    })
+    request.on("error", (error) => resume(Effect.die(error)))
+    request.end(body)
+    return Effect.sync(() => request.destroy())
+  })
+
 /** Serves the fakes on a socket of its own for as long as the scope lives. */
 export const serve = Effect.fnUntraced(function*(fakes: Fakes) {
   const path = join(yield* temporaryDirectory, "api.sock")
   yield* Layer.build(HttpServer.layer({ hosts: [`unix://${path}`], group: "" }).pipe(Layer.provide(fakeEngine(fakes))))
   return {
     path,
-    /** One request, and its whole answer. */
-    ask: (url: string, { body, headers = {}, method = "GET" }: Asked = {}) =>
-      Effect.callback<Answer>((resume) => {
-        const request = httpRequest({ socketPath: path, path: url, method, headers, agent: false }, (response) => {
-          const parts: Array<Buffer> = []
-          response.on("data", (part: Buffer) => parts.push(part))
-          response.on("error", (error) => resume(Effect.die(error)))
-          response.on("end", () =>
-            resume(Effect.succeed({
-              status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(parts).toString()
-            })))
-        })
-        request.on("error", (error) => resume(Effect.die(error)))
-        request.end(body)
-        return Effect.sync(() => request.destroy())
-      }),
+    ask: (url: string, asked?: Asked) => ask(path, url, asked),
     /** Sends the parts one after the other, then ends its half; gives all that comes until the server ends. */
     talk: (...parts: ReadonlyArray<string>) =>
       Effect.callback<string>((resume) => {

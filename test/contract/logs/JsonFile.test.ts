@@ -28,6 +28,8 @@ const read = (log: LogDriver.ContainerLog, query: LogQuery) =>
   Effect.map(Stream.runCollect(log.read(query, Effect.void)), (entries) => entries.map(textOf))
 const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => `${from + index}\n`)
 const lines = (from: number, to: number) => out(numbers(from, to).join(""))
+/** The first line that is not the one after its predecessor. */
+const oddity = (seen: ReadonlyArray<string>, first: number) => seen.find((text, index) => text !== `${first + index}\n`)
 
 describe("json-file", () => {
   it.live("keeps a run's output in Docker's form and reads it back", () =>
@@ -106,31 +108,58 @@ describe("json-file", () => {
         const inner = yield* Scope.make()
         const sink = yield* Scope.provide(log.openSink(subject), inner)
         yield* sink.write([lines(1, 10)])
-        const follow = (query: LogQuery) =>
-          Effect.forkChild(Effect.map(Stream.runCollect(log.read(query, Deferred.await(ended))), (entries) =>
-            entries.map(textOf)), { startImmediately: true })
-        const whole = yield* follow(following)
-        const late = yield* follow({ ...following, tail: 5 })
-        yield* Effect.sleep("20 millis")
+        const follow = Effect.fnUntraced(function*(query: LogQuery, first: number) {
+          const seen: Array<string> = []
+          const fiber = yield* Effect.forkChild(Stream.runForEachArray(log.read(query, Deferred.await(ended)), (entries) =>
+            Effect.sync(() => void seen.push(...entries.map(textOf)))))
+          yield* Effect.repeat(Effect.sleep("1 millis"), { until: () => seen.length === 11 - first })
+          return Effect.map(Fiber.join(fiber), () => ({ odd: oddity(seen, first), last: seen.at(-1) }))
+        })
+        const whole = yield* follow(following, 1)
+        const late = yield* follow({ ...following, tail: 5 }, 6)
         for (let from = 11; from <= 200_000; from += 1_000) {
           yield* sink.write([lines(from, Math.min(200_000, from + 999))])
         }
         yield* sink.finish
         yield* Scope.close(inner, Exit.void)
         yield* Deferred.succeed(ended, undefined)
-        assert.isTrue((yield* Fiber.join(whole)).join("") === numbers(1, 200_000).join(""))
-        assert.isTrue((yield* Fiber.join(late)).join("") === numbers(6, 200_000).join(""))
+        assert.deepStrictEqual(yield* whole, { odd: undefined, last: "200000\n" })
+        assert.deepStrictEqual(yield* late, { odd: undefined, last: "200000\n" })
         yield* Effect.repeat(Effect.sleep("5 millis"), { until: () => openBelow(directory).length === 0 })
       }), 60_000)
   }
 
+  it.live("gives one unbroken run of lines to those who come in the midst of rotations", () =>
+    Effect.gen(function*() {
+      const { log } = yield* setUp({ "max-size": "50k", "max-file": "3", compress: "true" })
+      const ended = yield* Deferred.make<void>()
+      const sink = yield* log.openSink(subject)
+      const readers: Array<Fiber.Fiber<ReadonlyArray<string>, unknown>> = []
+      for (let from = 1; from <= 40_000; from += 100) {
+        yield* sink.write([lines(from, from + 99)])
+        if (from % 2_000 !== 1) continue
+        const query = { ...all, follow: from % 4_000 === 1, tail: from % 6_000 === 1 ? 700 : undefined }
+        readers.push(yield* Effect.forkChild(Effect.map(Stream.runCollect(log.read(query, Deferred.await(ended))), (entries) =>
+          entries.map(textOf))))
+      }
+      yield* sink.finish
+      yield* Deferred.succeed(ended, undefined)
+      const runs = yield* Effect.forEach(readers, (reader) => Fiber.join(reader))
+      assert.strictEqual(runs.length, 20)
+      runs.forEach((run, index) => {
+        assert.strictEqual(oddity(run, Number(run[0])), undefined)
+        assert.isTrue(run.length >= 100)
+        if (index % 2 === 0) assert.strictEqual(run.at(-1), "40000\n")
+      })
+    }), 60_000)
+
   it.live("follows from a container's first start, over a restart, to the end", () =>
     Effect.gen(function*() {
-      const { directory, log } = yield* setUp()
+      const { directory, path, log } = yield* setUp()
       mkdirSync(`${directory}/log`)
       const ended = yield* Deferred.make<void>()
-      const follower = yield* Effect.forkChild(Stream.runCollect(log.read(following, Deferred.await(ended))), { startImmediately: true })
-      yield* Effect.sleep("20 millis")
+      const follower = yield* Effect.forkChild(Stream.runCollect(log.read(following, Deferred.await(ended))))
+      yield* Effect.repeat(Effect.sleep("1 millis"), { until: () => existsSync(path) })
       for (const from of [1, 11]) {
         yield* Effect.scoped(Effect.flatMap(log.openSink(subject), (sink) => sink.write([lines(from, from + 9)])))
       }
@@ -143,10 +172,11 @@ describe("json-file", () => {
       const { directory, log } = yield* setUp({ "max-size": "1k", "max-file": "2" })
       const sink = yield* log.openSink(subject)
       yield* sink.write([lines(1, 10)])
+      const began = yield* Deferred.make<void>()
       const stuck = yield* Deferred.make<void>()
-      const follower = yield* Effect.forkChild(
-        Effect.flip(Stream.runForEach(log.read(following, Effect.never), () => Deferred.await(stuck))), { startImmediately: true })
-      yield* Effect.sleep("50 millis")
+      const follower = yield* Effect.forkChild(Effect.flip(Stream.runForEach(log.read(following, Effect.never), () =>
+        Effect.andThen(Deferred.succeed(began, undefined), Deferred.await(stuck)))))
+      yield* Deferred.await(began)
       yield* sink.write([lines(11, 5_000)])
       assert.isTrue(openBelow(directory).length <= 3)
       yield* Deferred.succeed(stuck, undefined)

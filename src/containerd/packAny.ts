@@ -12,10 +12,10 @@ export const packMessage = <D extends DescMessage>(schema: D, message: MessageSh
   value: toBinary(schema, message)
 })
 
-/** OCI's own types travel as JSON under a URL that containerd made up for them. */
+/** OCI's own types travel as JSON under a URL that containerd made up for them. A text is JSON already. */
 export const packJson = (kind: "Spec" | "Process" | "LinuxResources", value: unknown): AnyInit => ({
   typeUrl: `types.containerd.io/opencontainers/runtime-spec/1/${kind}`,
-  value: encoder.encode(JSON.stringify(value))
+  value: encoder.encode(typeof value === "string" ? value : JSON.stringify(value))
 })
 
 export const packRawJson = (typeUrl: string, value: string): AnyInit => ({ typeUrl, value: encoder.encode(value) })

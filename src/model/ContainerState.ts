@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import { EndpointState } from "./EndpointSettings.ts"
+import { ResolvedRuntime } from "./ResolvedRuntime.ts"
 
 export const ContainerStatus = Schema.Literals(["created", "running", "paused", "restarting", "removing", "exited", "dead"])
 export type ContainerStatus = typeof ContainerStatus.Type
@@ -20,6 +21,12 @@ export const ContainerState = Schema.Struct({
   /** A client ended it: a restart policy leaves it alone. */
   stoppedByHand: Schema.Boolean,
   /** Endpoints by network name; empty unless it runs. */
-  endpoints: Schema.Record(Schema.String, EndpointState)
+  endpoints: Schema.Record(Schema.String, EndpointState),
+  /** What containerd's record of it was last given; `null`: containerd has none. */
+  registered: Schema.NullOr(Schema.Struct({
+    runtime: ResolvedRuntime,
+    /** SHA-256 of the OCI specification. */
+    specDigest: Schema.String
+  }))
 })
 export type ContainerState = typeof ContainerState.Type

@@ -63,10 +63,18 @@ export const watchExit = Effect.fnUntraced(
         Effect.delay(grace)
       )
 
+    /** A list leaves out tasks whose shim is slow: only "not found" says that one is gone. */
+    const askAfterBreak = TaskState.get(containerId, "").pipe(
+      Effect.provideService(Containerd, containerd),
+      Effect.asVoid,
+      Effect.catch((error) => error.reason === "NotFound" ? settleForgotten(codeUnknown) : Effect.void)
+    )
+
     const hear = (notice: Notice): Effect.Effect<void> => {
       if (notice._tag === "Relisted") {
-        const task = notice.tasks.find((task) => task.containerId === containerId && task.pid === pid)
-        return task?.exit === undefined ? Effect.void : settle(task.exit)
+        const task = notice.tasks.find((task) => task.containerId === containerId)
+        if (task === undefined) return askAfterBreak
+        return task.pid === pid && task.exit !== undefined ? settle(task.exit) : Effect.void
       }
       // The exit of an earlier run under the same id.
       if (notice.pid !== pid) return Effect.void

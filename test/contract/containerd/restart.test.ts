@@ -63,11 +63,15 @@ const gone = (pid: number) =>
   )
 
 /** The shell has set its trap: a signal before would end it, or be lost on the first process of a container. */
-const listening = (pid: number) =>
-  Effect.repeat(
-    Effect.sync(() => (BigInt(`0x${/SigCgt:\s*(\w+)/.exec(Fs.readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? "0"}`) & (1n << 14n)) !== 0n),
-    { while: (ready) => !ready, schedule: Schedule.spaced("10 millis") }
-  )
+const listening = (pid: number) => {
+  const trapped = () => {
+    const status = Fs.readFileSync(`/proc/${pid}/status`, "utf8")
+    const caught = BigInt(`0x${/SigCgt:\s*(\w+)/.exec(status)?.[1] ?? "0"}`)
+    // runc, which becomes the shell a moment after start, catches signals too.
+    return /^Name:\s*(sh|busybox)$/m.test(status) && (caught & (1n << 14n)) !== 0n
+  }
+  return Effect.repeat(Effect.sync(trapped), { while: (ready) => !ready, schedule: Schedule.spaced("10 millis") })
+}
 
 const obedient = ["sh", "-c", "trap 'exit 7' TERM; while :; do sleep 0.02; done"]
 

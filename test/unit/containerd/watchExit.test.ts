@@ -1,6 +1,6 @@
 import { create, type DescMessage, type MessageInitShape } from "@bufbuild/protobuf"
 import { assert, it } from "@effect/vitest"
-import { Deferred, Effect, Layer, Queue, Stream } from "effect"
+import { Deferred, Effect, Layer, Option, Queue, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { Containerd } from "../../../src/containerd/Containerd.ts"
 import { ContainerdError, type ContainerdReason } from "../../../src/containerd/ContainerdError.ts"
@@ -80,7 +80,7 @@ it.effect("does not take the word of an event for a task that runs", () =>
     const { exit, notices } = yield* watching
     yield* Queue.offer(notices, exited(10, 4))
     yield* TestClock.adjust("10 seconds")
-    assert.isTrue((yield* Effect.timeoutOption(exit, 0))._tag === "None")
+    assert.isTrue(Option.isNone(yield* Effect.timeoutOption(exit, 0)))
   }).pipe(Effect.provide(containerd({
     "Tasks/Wait": [Effect.never],
     "Tasks/Get": [Effect.succeed({ process: { pid: 10, status: 2 } })]
@@ -122,3 +122,16 @@ it.effect("takes a list's word for a task of the same pid that stopped", () =>
     yield* Queue.offer(notices, { _tag: "Relisted", tasks: [stopped(10, 2)] })
     assert.strictEqual((yield* exit).code, 2)
   }).pipe(Effect.provide(containerd({ "Tasks/Wait": [Effect.never] }))))
+
+it.effect("asks for a task that a list leaves out, and only believes that it is not there", () =>
+  Effect.gen(function*() {
+    const watched = (answer: Answer) =>
+      Effect.gen(function*() {
+        const { exit, notices } = yield* watching
+        yield* Queue.offer(notices, { _tag: "Relisted", tasks: [] })
+        yield* TestClock.adjust("10 seconds")
+        return yield* Effect.timeoutOption(exit, 0)
+      }).pipe(Effect.provide(containerd({ "Tasks/Wait": [Effect.never], "Tasks/Get": [answer] })))
+    assert.isTrue(Option.isNone(yield* watched(fails("Tasks/Get", "DeadlineExceeded"))))
+    assert.strictEqual(Option.getOrThrow(yield* watched(fails("Tasks/Get", "NotFound"))).code, 255)
+  }))

@@ -8,6 +8,7 @@ import * as OutputHub from "../../logs/OutputHub.ts"
 import type { ProcessIo } from "../../logs/ProcessIo.ts"
 import * as LogDriver from "../../logs/LogDriver.ts"
 import type { LogSettings } from "../../logs/LogOptions.ts"
+import type { ContainerState } from "../../model/ContainerState.ts"
 import type { StoredContainer } from "../../store/ContainerTable.ts"
 import { EngineScope } from "../EngineScope.ts"
 import type { WaitResult } from "./Containers.ts"
@@ -22,6 +23,8 @@ export interface Run {
   readonly io: ProcessIo
   /** What it runs under, and what an exec starts from. */
   readonly spec: OciSpec
+  /** By network name. */
+  readonly endpoints: ContainerState["endpoints"]
   /** Done when task, network and FIFOs are gone. */
   readonly over: Deferred.Deferred<void>
 }

@@ -6,9 +6,11 @@ import * as Scope from "effect/Scope"
 import type { ExitStatus } from "../../containerd/ExitStatus.ts"
 import * as Timestamp from "../../model/Timestamp.ts"
 import { Networks } from "../../network/Networks.ts"
+import { publishEndpoints } from "./connectContainer.ts"
 import { type ContainerEntry, now, type Run } from "./ContainerEntry.ts"
 import { publishContainerEvent } from "./containerEvents.ts"
 import { changeState, tellExit } from "./containerState.ts"
+import { removeEntry } from "./removeContainer.ts"
 
 /** How long output may still come after the exit, before everybody who waits is told all the same. */
 const lastOutputLimit = Duration.seconds(2)
@@ -24,6 +26,7 @@ export const superviseRun = Effect.fn("Containers.superviseRun")(function*(entry
   yield* Effect.timeoutOption(run.io.drained, lastOutputLimit)
   yield* recordExit(entry, exit)
   yield* releaseRun(entry, run)
+  if (now(entry).record.hostConfig.AutoRemove) yield* removeEntry(entry).pipe(entry.writer.withPermits(1))
 })
 
 /** Makes an exit known: state, event, waiters, in this order. */
@@ -54,6 +57,7 @@ const releaseRun = Effect.fnUntraced(function*(entry: ContainerEntry, run: Run) 
     tolerant(run.task.delete, `task of ${entry.id}`),
     tolerant(networks.detach(entry.id), `network of ${entry.id}`)
   ], { concurrency: "unbounded" })
+  yield* publishEndpoints("disconnect", entry.id, run.endpoints)
   // The shim is gone now, and with it the last one who could hold the pipes open.
   yield* Effect.timeoutOption(run.io.drained, "10 seconds")
   yield* entry.hub.endRun

@@ -79,7 +79,7 @@ const takeUp = Effect.fnUntraced(function*(entry: ContainerEntry, pid: number, g
     sink
   }).pipe(Scope.provide(scope))
   const task = yield* Task.attach({ containerId: entry.id, pid }).pipe(Scope.provide(scope))
-  const run: Run = { generation, scope, task, io, spec, over: yield* Deferred.make<void>() }
+  const run: Run = { generation, scope, task, io, spec, endpoints: now(entry).state.endpoints, over: yield* Deferred.make<void>() }
   entry.run = run
   yield* restoreExecs(entry, run)
   yield* inBackground(superviseRun(entry, run), entry.scope)

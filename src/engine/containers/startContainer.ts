@@ -89,7 +89,7 @@ const launch = Effect.fnUntraced(
     )
     yield* io.taken
     yield* task.start
-    const run: Run = { generation, scope, task, io, spec, over: yield* Deferred.make<void>() }
+    const run: Run = { generation, scope, task, io, spec, endpoints: network, over: yield* Deferred.make<void>() }
     entry.run = run
     yield* changeState(entry, {
       status: "running",

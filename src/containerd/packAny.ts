@@ -18,6 +18,4 @@ export const packJson = (kind: "Spec" | "Process" | "LinuxResources", value: unk
   value: encoder.encode(typeof value === "string" ? value : JSON.stringify(value))
 })
 
-export const packRawJson = (typeUrl: string, value: string): AnyInit => ({ typeUrl, value: encoder.encode(value) })
-
 const encoder = new TextEncoder()

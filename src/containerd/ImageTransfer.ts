@@ -143,7 +143,7 @@ export const exportArchive = Effect.fn("ImageTransfer.exportArchive")(
   }): Effect.fn.Return<void, ContainerdError, Containerd | Scope.Scope> {
     const containerd = yield* Containerd
     const streamId = `${options.id}-archive`
-    const received = yield* TransferStream.receiveBytes(streamId, options.onBytes)
+    const received = yield* TransferStream.receiveArchive(streamId, options.onBytes)
     yield* containerd.unary(Transfer.method.transfer, {
       source: TransferStream.pack(ImageStoreSchema, { extraReferences: options.names.map((name) => ({ name })) }),
       destination: TransferStream.pack(ImageExportStreamSchema, {

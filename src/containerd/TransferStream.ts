@@ -9,6 +9,7 @@ import type { ContainerdError } from "./ContainerdError.ts"
 import { Streaming, StreamInitSchema } from "./generated/streaming_pb.ts"
 import { DataSchema, WindowUpdateSchema } from "./generated/transfer_types_pb.ts"
 import { type AnyInit, packMessage } from "./packAny.ts"
+import { tarEnd } from "./tarEnd.ts"
 
 /** What containerd reads at once. */
 const frameBytesMax = 32 * 1024
@@ -98,19 +99,27 @@ export const sendBytes = Effect.fn("TransferStream.sendBytes")(
   }
 )
 
-/** Takes the bytes that a transfer sends, one frame after the other. The inner effect is done when the last has come. */
-export const receiveBytes = Effect.fn("TransferStream.receiveBytes")(
+/**
+ * Takes the tar archive that a transfer sends. The inner effect is done when its last part has come: containerd leaves
+ * the stream open behind it, so the archive itself has to tell its end.
+ */
+export const receiveArchive = Effect.fn("TransferStream.receiveArchive")(
   function*<R>(
     id: string,
     onBytes: (bytes: Uint8Array) => Effect.Effect<void, never, R>
   ): Effect.fn.Return<Effect.Effect<void>, ContainerdError, Containerd | Scope.Scope | R> {
     const grant = (update: number) => pack(WindowUpdateSchema, { update })
-    const stream = yield* open(id, (message, stream) => {
+    const whole = yield* Latch.make()
+    const ended = tarEnd()
+    const stream = yield* open(id, Effect.fnUntraced(function*(message, stream) {
       const data = unpackAs(DataSchema, message)?.data
-      return data === undefined ? Effect.void : Effect.andThen(onBytes(data), stream.send(grant(data.length)))
-    })
+      if (data === undefined) return
+      yield* onBytes(data)
+      if (ended(data)) yield* whole.open
+      yield* stream.send(grant(data.length))
+    }))
     yield* stream.send(grant(2 * frameBytesMax))
-    return stream.closed
+    return Effect.raceFirst(whole.await, stream.closed)
   }
 )
 

@@ -17,11 +17,11 @@ import { importImage } from "./importImage.ts"
 import { listImages } from "./listImages.ts"
 import { loadImages } from "./loadImages.ts"
 import { failAs } from "./operationFailed.ts"
-import type { ProgressRecord } from "./ProgressRecord.ts"
 import { pruneImages } from "./pruneImages.ts"
-import { pullImage, type Tell } from "./pullImage.ts"
+import { pullImage } from "./pullImage.ts"
 import { removeImage } from "./removeImage.ts"
 import { resolveImage } from "./resolveImage.ts"
+import { saveImages } from "./saveImages.ts"
 import { sharedBytes } from "./sharedBytes.ts"
 import { tagImage } from "./tagImage.ts"
 import { unpackManifest } from "./unpackManifest.ts"
@@ -57,6 +57,7 @@ export const layer = (options: ImageIndexOptions) =>
       prune: (filters) => provided(failAs("prune")(pruneImages(filters))),
       pull: (request) => telling((tell) => provided(pullImage(request, tell))),
       load: (bytes) => telling((tell) => provided(loadImages(bytes, tell))),
+      save: (references, platform) => telling((tell) => provided(saveImages(references, platform, tell))),
       importRootfs: (bytes, request) => telling((tell) => provided(importImage(bytes, request, tell)))
     })
   })).pipe(Layer.provide(ImageIndex.layer(options)))
@@ -95,8 +96,10 @@ const unpack = Effect.fn("Images.unpack")(
 )
 
 /** An operation that tells of its way becomes a stream of what it tells; ending the stream ends the operation. */
-const telling = <E>(operation: (tell: Tell) => Effect.Effect<void, E>): Stream.Stream<ProgressRecord, E> =>
-  Stream.callback<ProgressRecord, E>((queue) =>
+const telling = <A, E>(
+  operation: (tell: (told: ReadonlyArray<A>) => Effect.Effect<void>) => Effect.Effect<void, E>
+): Stream.Stream<A, E> =>
+  Stream.callback<A, E>((queue) =>
     operation((records) => Queue.offerAll(queue, records)).pipe(
       Effect.exit,
       Effect.flatMap((exit) => Exit.isSuccess(exit) ? Queue.end(queue) : Queue.failCause(queue, exit.cause)),

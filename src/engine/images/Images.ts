@@ -93,6 +93,13 @@ export class Images extends Context.Service<Images, {
   load(bytes: Stream.Stream<Uint8Array>, options: { readonly quiet: boolean; readonly platform?: Platform }): Stream.Stream<
     ProgressRecord, BadArchive | InvalidRequest | OperationFailed
   >
+  /**
+   * The images as one archive that Docker and OCI tools read; names keep their names, ids come without. It fails
+   * before the first byte when one is not here.
+   */
+  save(references: ReadonlyArray<string>, platform?: Platform): Stream.Stream<
+    Uint8Array, Lookup | NoSuchPlatform | InvalidRequest | OperationFailed
+  >
   /** A root file system as tar, plain or compressed, becomes an image of one layer. The last record's status is its id. */
   importRootfs(bytes: Stream.Stream<Uint8Array>, request: ImportRequest): Stream.Stream<
     ProgressRecord, BadArchive | InvalidRequest | OperationFailed

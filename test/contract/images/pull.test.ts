@@ -169,6 +169,17 @@ describe("docker pull", () => {
         assert.deepStrictEqual(yield* tags, ["busybox:latest"])
       })))
 
+  it.live("speaks to an insecure registry without TLS when that has none", () =>
+    withImages(() =>
+      Effect.gen(function*() {
+        const registry = yield* startRegistry()
+        yield* registry.push("app", "1", busyboxImage)
+        // 127.0.0.1 in a form that is not known for this machine's own.
+        const name = `[::ffff:7f00:1]:${registry.port}`
+        yield* pull(requestFor(`${name}/app:1`, { registries: { insecure: [name], mirrors: [] } }))
+        assert.deepStrictEqual(yield* tags, [`${name}/app:1`])
+      })))
+
   it.live("leaves nothing of a blob that is not what its digest says, nor when it is given up", () =>
     withImages((containerd) =>
       Effect.gen(function*() {

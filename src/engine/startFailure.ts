@@ -4,11 +4,15 @@ export interface StartFailure {
   readonly message: string
 }
 
-/** What an OCI runtime's complaint means to a client, by Docker's rules: the texts are those of runc and crun. */
-export const startFailure = (text: string): StartFailure => {
+/**
+ * What an OCI runtime's complaint means to a client, by Docker's rules. Clients look for Go's words for an errno; crun
+ * writes the C library's, which differ in case.
+ */
+export const startFailure = (complaint: string): StartFailure => {
+  const text = errnoWords.reduce((text, word) => text.replaceAll(word, word.toLowerCase()), complaint)
   const lower = text.toLowerCase()
   if (lower.includes("permission denied")) return { exitCode: 126, message: text }
-  if (lower.includes("is a directory")) return { exitCode: 126, message: `${text}: permission denied` }
+  if (/is a directory|is not a regular file/.test(lower)) return { exitCode: 126, message: `${text}: permission denied` }
   if (lower.includes("not a directory")) {
     return {
       exitCode: 127,
@@ -20,3 +24,5 @@ export const startFailure = (text: string): StartFailure => {
     ? { exitCode: 127, message: text }
     : { exitCode: 128, message: text }
 }
+
+const errnoWords = ["No such file or directory", "Permission denied", "Is a directory", "Not a directory"]

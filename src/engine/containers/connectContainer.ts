@@ -5,10 +5,9 @@ import { Networks } from "../../network/Networks.ts"
 import { containerIoDirectory, EngineHome } from "../EngineHome.ts"
 import { Events } from "../events/Events.ts"
 import { step } from "../step.ts"
-import { type ContainerEntry, isRunning, now } from "./ContainerEntry.ts"
-import { WrongState } from "./ContainerFailures.ts"
-import { ContainerIndex } from "./ContainerIndex.ts"
+import { type ContainerEntry, now } from "./ContainerEntry.ts"
 import { networkMode } from "./networkMode.ts"
+import { runningContainer } from "./runningContainer.ts"
 import { writeNetworkFiles } from "./writeNetworkFiles.ts"
 
 type Endpoints = Readonly<Record<string, EndpointState>>
@@ -29,7 +28,7 @@ export const connectContainer = Effect.fnUntraced(function*(entry: ContainerEntr
       yield* writeNetworkFiles(record, {}, [])
       return {} as Endpoints
     case "container": {
-      const other = yield* runningContainer(mode.reference)
+      const other = yield* runningContainer(mode.reference, "network")
       yield* linkNamespace(entry.id, `/proc/${now(other).state.pid}/ns/net`)
       return {} as Endpoints
     }
@@ -66,17 +65,6 @@ export const publishEndpoints = Effect.fnUntraced(function*(
       attributes: { container: containerId, name, type: "bridge" }
     })
   }
-})
-
-/** The container whose network another one shares. */
-export const runningContainer = Effect.fnUntraced(function*(reference: string) {
-  const other = yield* (yield* ContainerIndex).find(reference)
-  if (isRunning(now(other))) return other
-  return yield* new WrongState({
-    containerId: other.id,
-    message: `cannot join network namespace of a non running container: container ${now(other).record.name} is ${
-      now(other).state.status}`
-  })
 })
 
 const linkNamespace = Effect.fnUntraced(function*(id: string, target: string) {

@@ -15,11 +15,11 @@ export const containerUser = Effect.fnUntraced(function*({ config, hostConfig, r
 })
 
 /** Who a process of a running container runs as, by the files that it would see itself. */
-export const runningUser = Effect.fnUntraced(function*(pid: number, user: string) {
+export const runningUser = Effect.fnUntraced(function*(pid: number, user: string, groupAdd: ReadonlyArray<string> | null) {
   const rootFs = yield* RootFs
   const root = yield* rootFs.openProcess(pid)
   const files = yield* readUserFiles((path) => rootFs.readSmall(root, path))
-  return yield* resolveUser(user, null, files)
+  return yield* resolveUser(user, groupAdd, files)
 }, Effect.scoped, Effect.mapError(({ message }) => new InvalidRequest({ message })))
 
 /** A file that is not there, or cannot be read, says nothing. */

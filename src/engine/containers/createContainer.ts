@@ -40,7 +40,7 @@ export const createContainer = Effect.fn("Containers.create")(
     yield* refuseNotBuilt(request)
     const id = yield* randomId
     const merged = mergeImageConfig(request.config, image.config.config)
-    const settled = yield* settleHostConfig(merged, request.hostConfig)
+    const settled = yield* settleHostConfig(merged, request.hostConfig, request.config)
     const config = withHostname(settled.config, settled.hostConfig, id, yield* HostFacts)
     const runtime = yield* resolveRuntime(settled.hostConfig.Runtime)
     const log = yield* LogOptions.decode(settled.hostConfig.LogConfig.Type, settled.hostConfig.LogConfig.Config ?? {}).pipe(

@@ -10,6 +10,7 @@ import { publishEndpoints } from "./connectContainer.ts"
 import { type ContainerEntry, now, type Run } from "./ContainerEntry.ts"
 import { publishContainerEvent } from "./containerEvents.ts"
 import { changeState, tellExit } from "./containerState.ts"
+import { unmountSharedMemory } from "./sharedMemory.ts"
 import { removeEntry } from "./removeContainer.ts"
 
 /** How long output may still come after the exit, before everybody who waits is told all the same. */
@@ -55,7 +56,8 @@ const releaseRun = Effect.fnUntraced(function*(entry: ContainerEntry, run: Run) 
   const networks = yield* Networks
   yield* Effect.all([
     tolerant(run.task.delete, `task of ${entry.id}`),
-    tolerant(networks.detach(entry.id), `network of ${entry.id}`)
+    tolerant(networks.detach(entry.id), `network of ${entry.id}`),
+    tolerant(unmountSharedMemory(entry.id), `shared memory of ${entry.id}`)
   ], { concurrency: "unbounded" })
   yield* publishEndpoints("disconnect", entry.id, run.endpoints)
   // The shim is gone now, and with it the last one who could hold the pipes open.

@@ -4,13 +4,16 @@ import { HostDevices } from "../../host/HostDevices.ts"
 import { HostFacts } from "../../host/HostFacts.ts"
 import type { ContainerRecord } from "../../model/ContainerRecord.ts"
 import { EngineHome } from "../EngineHome.ts"
-import { namespaceLink, runningContainer } from "./connectContainer.ts"
+import { namespaceLink } from "./connectContainer.ts"
 import { type ContainerEntry, now } from "./ContainerEntry.ts"
 import { containerUser } from "./containerUser.ts"
 import { networkMode } from "./networkMode.ts"
+import { runningContainer } from "./runningContainer.ts"
+import { sharedMemory } from "./sharedMemory.ts"
 import { buildSpec } from "./spec/buildSpec.ts"
 import { cgroupsPath } from "./spec/cgroupsPath.ts"
 import { joinedContainer } from "./spec/namespaceModes.ts"
+import { blockPaths } from "./spec/resources.ts"
 import { decodeOwnProfile } from "./spec/seccomp.ts"
 import type { JoinedNamespaces, NetworkNamespace } from "./spec/SpecInput.ts"
 import { networkFiles } from "./writeNetworkFiles.ts"
@@ -20,6 +23,7 @@ export const prepareSpec = Effect.fnUntraced(function*(entry: ContainerEntry) {
   const { record } = now(entry)
   const { derived, user } = yield* CurrentConfig
   const home = yield* EngineHome
+  const shmSource = yield* sharedMemory(record)
   return yield* buildSpec({
     record,
     host: yield* HostFacts,
@@ -37,11 +41,13 @@ export const prepareSpec = Effect.fnUntraced(function*(entry: ContainerEntry) {
       derived.systemdCgroup ? "systemd" : "cgroupfs"
     ),
     joined: yield* joinedNamespaces(record),
+    ...(shmSource === undefined ? {} : { shmSource }),
     ...(home.initPath === undefined ? {} : { initPath: user.initPath ?? home.initPath }),
     seccomp: yield* daemonProfile,
     devices: yield* devicesOf(record),
-    blockDevices: new Map(),
-    recursiveReadOnly: false
+    blockDevices: yield* (yield* HostDevices).numbers(blockPaths(record.hostConfig)),
+    // Every runtime of the stack has it since runc 1.1 and crun 1.4.
+    recursiveReadOnly: true
   })
 })
 
@@ -61,21 +67,31 @@ const networkNamespace = (home: EngineHome["Service"], record: ContainerRecord):
 const filesOf = Effect.fnUntraced(function*(record: ContainerRecord) {
   const home = yield* EngineHome
   const mode = networkMode(record.hostConfig)
-  return networkFiles(home, mode.kind === "container" ? (yield* runningContainer(mode.reference)).id : record.id)
+  return networkFiles(home, mode.kind === "container" ? (yield* runningContainer(mode.reference, "network")).id : record.id)
 })
 
 const joinedNamespaces = Effect.fnUntraced(function*({ hostConfig }: ContainerRecord) {
-  const path = Effect.fnUntraced(function*(mode: string, kind: "pid" | "ipc") {
-    const reference = joinedContainer(mode)
-    return reference === undefined ? {} : { [kind]: `/proc/${now(yield* runningContainer(reference)).state.pid}/ns/${kind}` }
-  })
-  return { ...(yield* path(hostConfig.PidMode, "pid")), ...(yield* path(hostConfig.IpcMode, "ipc")) } as JoinedNamespaces
+  const pid = yield* pidOf(hostConfig.PidMode, "PID")
+  const ipc = yield* pidOf(hostConfig.IpcMode, "IPC")
+  return {
+    ...(pid === undefined ? {} : { pid: `/proc/${pid}/ns/pid` }),
+    ...(ipc === undefined ? {} : { ipc: `/proc/${ipc}/ns/ipc` })
+  } satisfies JoinedNamespaces
+})
+
+/** The init of the container that a mode names. */
+const pidOf = Effect.fnUntraced(function*(mode: string, namespace: "PID" | "IPC") {
+  const reference = joinedContainer(mode)
+  return reference === undefined ? undefined : now(yield* runningContainer(reference, namespace)).state.pid
 })
 
 const devicesOf = Effect.fnUntraced(function*({ hostConfig }: ContainerRecord) {
   const devices = yield* HostDevices
-  if (hostConfig.Privileged) return yield* devices.all
-  const found = yield* Effect.forEach(hostConfig.Devices ?? [], (device) =>
+  const mapped = yield* Effect.forEach(hostConfig.Devices ?? [], (device) =>
     devices.find(device.PathOnHost, device.PathInContainer, device.CgroupPermissions === "" ? "rwm" : device.CgroupPermissions))
-  return found.flat()
+  if (!hostConfig.Privileged) return mapped.flat()
+  // A privileged container has them all; under another path too if it asked for that.
+  const all = yield* devices.all
+  const paths = new Set(all.map((device) => device.path))
+  return [...all, ...mapped.flat().filter((device) => !paths.has(device.path))]
 })

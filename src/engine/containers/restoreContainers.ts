@@ -21,6 +21,7 @@ import { ContainerIndex } from "./ContainerIndex.ts"
 import { recordExit, superviseRun } from "./endRun.ts"
 import { logSubject } from "./logSubject.ts"
 import { prepareSpec } from "./prepareSpec.ts"
+import { unmountSharedMemory } from "./sharedMemory.ts"
 import { removeEntry } from "./removeContainer.ts"
 
 /**
@@ -98,6 +99,7 @@ const concludeRun = Effect.fnUntraced(function*(entry: ContainerEntry, task: Tas
   })).pipe(Effect.ignore({ log: "Debug" }))
   yield* recordExit(entry, exit)
   yield* Effect.ignore((yield* Networks).detach(entry.id), { log: "Warn" })
+  yield* Effect.ignore(unmountSharedMemory(entry.id), { log: "Warn" })
   if (record.hostConfig.AutoRemove) yield* removeEntry(entry).pipe(entry.writer.withPermits(1))
 })
 

@@ -7,8 +7,15 @@ import { InvalidRequest } from "./ContainerFailures.ts"
 import { resolveMounts } from "./resolveMounts.ts"
 import { validateHostConfig } from "./spec/validateHostConfig.ts"
 
-/** Checks what a client asked against this host and the configuration, and fills in what it left open. */
-export const settleHostConfig = Effect.fnUntraced(function*(config: ContainerConfig, asked: HostConfig) {
+/**
+ * Checks what a client asked against this host and the configuration, and fills in what it left open. `config` is
+ * `askedConfig` completed by the image.
+ */
+export const settleHostConfig = Effect.fnUntraced(function*(
+  config: ContainerConfig,
+  asked: HostConfig,
+  askedConfig: ContainerConfig
+) {
   const { derived, user } = yield* CurrentConfig
   const validated = yield* validateHostConfig(config, asked, yield* HostFacts, {
     shmBytes: user.defaultShmSizeBytes,
@@ -17,6 +24,6 @@ export const settleHostConfig = Effect.fnUntraced(function*(config: ContainerCon
     runtime: derived.defaultRuntime,
     logConfig: { Type: user.logDriver, Config: user.logOpts },
     cgroupDriver: derived.systemdCgroup ? "systemd" : "cgroupfs"
-  }).pipe(Effect.mapError(({ message }) => new InvalidRequest({ message })))
+  }, askedConfig).pipe(Effect.mapError(({ message }) => new InvalidRequest({ message })))
   return { ...validated, mounts: yield* resolveMounts(validated.hostConfig) }
 })

@@ -8,6 +8,7 @@ import * as Task from "../../containerd/Task.ts"
 import type { FifoFailed } from "../../logs/FifoFailed.ts"
 import type { LogFileFailed } from "../../logs/LogFileFailed.ts"
 import type { DeviceNotFound } from "../../host/HostDevices.ts"
+import type { ToolFailed } from "../../host/runTool.ts"
 import * as ProcessIo from "../../logs/ProcessIo.ts"
 import type { NetworkSetupFailed } from "../../network/Attachments.ts"
 import type { NoSuchNetwork } from "../../network/KnownNetworks.ts"
@@ -31,6 +32,7 @@ import { registerContainer } from "./registerContainer.ts"
 import { removeEntry } from "./removeContainer.ts"
 import { makeBindSources } from "./resolveMounts.ts"
 import { runtimeToStart } from "./runtimeToStart.ts"
+import { mountSharedMemory } from "./sharedMemory.ts"
 import type { InvalidHostConfig } from "./spec/InvalidHostConfig.ts"
 
 /** RPC: 3 the first time, later 2 (3 if the specification changed, 4 if the runtime did), and one Wait that stays open. */
@@ -70,6 +72,7 @@ const launch = Effect.fnUntraced(
     const generation = state.generation + 1
     const runtime = yield* runtimeToStart(record)
     yield* makeBindSources(record.mounts)
+    yield* mountSharedMemory(record)
     const scope = yield* step(Scope.fork(entry.scope), (scope) => Scope.close(scope, Exit.void))
     const spec = yield* prepareSpec(entry)
     const [network, io] = yield* Effect.all([
@@ -129,7 +132,7 @@ const openIo = Effect.fnUntraced(function*(entry: ContainerEntry, generation: nu
 type Refusal = InvalidRequest | WrongState | OperationFailed | NoSuchContainer | AmbiguousContainer
 type Below =
   | ContainerdError | NetworkSetupFailed | NoSuchNetwork | FifoFailed | LogFileFailed | PlatformError.PlatformError
-  | InvalidHostConfig | DeviceNotFound
+  | InvalidHostConfig | DeviceNotFound | ToolFailed
 
 const refusals: ReadonlyArray<string> = [
   "InvalidRequest", "WrongState", "OperationFailed", "NoSuchContainer", "AmbiguousContainer"

@@ -20,7 +20,7 @@ export const createExec = Effect.fn("Execs.create")(function*(reference: string,
   const run = yield* requireRun(entry)
   yield* parseDetachKeys(config.detachKeys)
   // An unknown user is told now; the start looks again.
-  yield* execUser(run, config)
+  yield* execUser(entry, run, config)
   const exec = yield* make(entry, {
     id: yield* randomId,
     containerId: entry.id,

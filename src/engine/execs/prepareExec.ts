@@ -45,7 +45,7 @@ const claim = Effect.fnUntraced(function*(exec: ExecEntry, { consoleSize, tty }:
     started: true,
     config: { ...config, tty: tty ?? config.tty, consoleSize: consoleSize ?? config.consoleSize }
   })
-  const process = yield* prepareProcess(run, now(exec).config).pipe(
+  const process = yield* prepareProcess(exec.container, run, now(exec).config).pipe(
     Effect.mapError(({ message }) => new OperationFailed({ operation: "exec", message }))
   )
   const context = yield* Effect.context<Effect.Services<ReturnType<typeof startExec>>>()

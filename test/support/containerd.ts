@@ -72,15 +72,17 @@ const processes = (): ReadonlyArray<Process> =>
     }
   })
 
+const isShimOf = (address: string, command: string) => {
+  const [program = "", ...args] = command.split("\0")
+  return program.endsWith("containerd-shim-runc-v2") && args.includes(address)
+}
+
 /** The shims that serve the containerd at `address`. */
 export const shimsOf = (address: string) =>
-  processes().filter(({ command }) => {
-    const [program = "", ...args] = command.split("\0")
-    return program.endsWith("containerd-shim-runc-v2") && args.includes(address)
-  }).map(({ pid }) => pid)
+  processes().filter(({ command }) => isShimOf(address, command)).map(({ pid }) => pid)
 
-/** Kills the shims of the containerd at `address` with all that runs below them. */
-const killShims = (address: string) => {
+/** Kills the processes whose command line (words end in NUL) is chosen, with all that runs below them. */
+export const killProcessTrees = (chosen: (command: string) => boolean) => {
   const all = processes()
   const killTree = (pid: number) => {
     for (const child of all.filter(({ parent }) => parent === pid)) killTree(child.pid)
@@ -90,7 +92,7 @@ const killShims = (address: string) => {
       // It is gone already, which is what is wanted.
     }
   }
-  shimsOf(address).forEach(killTree)
+  for (const { pid } of all.filter(({ command }) => chosen(command))) killTree(pid)
 }
 
 /** Takes away what containers left in containerd, while it can still do so itself. */
@@ -156,7 +158,7 @@ export const startContainerd = Effect.fn("startContainerd")(function*() {
         yield* removeContainers(ctr, namespaces.stdout.split("\n").filter((line) => line !== ""))
       }
       yield* stop("SIGTERM")
-      killShims(address)
+      killProcessTrees((command) => isShimOf(address, command))
       removeRuntimeState(directory)
     })
   )

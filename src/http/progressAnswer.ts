@@ -1,9 +1,9 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import * as Pull from "effect/Pull"
 import * as Stream from "effect/Stream"
 import type { ProgressRecord } from "../engine/images/ProgressRecord.ts"
+import { startedStream } from "./startedStream.ts"
 
 const encoder = new TextEncoder()
 
@@ -14,10 +14,8 @@ const encoder = new TextEncoder()
 export const progressAnswer = Effect.fnUntraced(function*<E extends { readonly message: string }>(
   progress: Stream.Stream<ProgressRecord, E>
 ) {
-  const pull = yield* Stream.toPull(progress)
-  const first = yield* Pull.catchDone(pull, () => Effect.succeed<ReadonlyArray<ProgressRecord>>([]))
-  const rest = Stream.mapArray(Stream.fromPull(Effect.succeed(pull)), (batch) => [encode(batch)])
-  const all = Stream.concat(Stream.succeed(encode(first)), rest)
+  const { first, rest } = yield* startedStream(progress)
+  const all = Stream.concat(Stream.succeed(encode(first)), Stream.mapArray(rest, (batch) => [encode(batch)]))
   return HttpServerResponse.stream(
     Stream.catchCause(all, (cause) =>
       Cause.hasInterruptsOnly(cause) ? Stream.failCause(cause) : Stream.succeed(encodeFailure(cause))),

@@ -9,6 +9,7 @@ import { flag } from "../query/flag.ts"
 import { platformObject } from "../query/platformObject.ts"
 import { BadRequest } from "../RequestFailures.ts"
 import { type Call, route } from "../Route.ts"
+import { saveImages } from "../saveImages.ts"
 import { uploadedBody } from "../uploadedBody.ts"
 import { imageInspectShapes, imageRowShapes, shapeImage } from "../versions/imageShapes.ts"
 import { imageInspectJson, imageRowJson } from "../wire/imageJson.ts"
@@ -80,6 +81,8 @@ export const imageRoutes = [
   route("POST", "/images/create", pullImage),
   route("POST", "/images/load", load),
   route("POST", "/images/prune", prune, { outlivesClient: true }),
+  route("GET", "/images/get", saveImages),
+  route("GET", "/images/{name...}/get", saveImages),
   route("GET", "/images/{name...}/json", inspect),
   route("GET", "/images/{name...}/history", history),
   route("POST", "/images/{name...}/tag", tag),

@@ -15,7 +15,6 @@ const unbuilt: ReadonlyArray<readonly [what: string, ...routes: ReadonlyArray<`$
   ["container statistics", "GET /containers/{id}/stats"],
   ["checkpoints", "GET /containers/{id}/checkpoints", "POST /containers/{id}/checkpoints"],
   ["pruning containers", "POST /containers/prune"],
-  ["saving images", "GET /images/get", "GET /images/{name...}/get"],
   ["pushing images", "POST /images/{name...}/push"],
   ["searching images", "GET /images/search"],
   ["looking into registries", "GET /distribution/{name...}/json"],

@@ -145,6 +145,24 @@ describe("load and import", () => {
     }))
 })
 
+describe("save", () => {
+  it.live("gives one archive for one image or several, and a status when one is missing", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* serve({
+        images: {
+          save: (references) => references.includes("x")
+            ? Stream.fail(new NoSuchImage({ reference: "x:latest" }))
+            : Stream.fromIterable(references.map((reference) => Buffer.from(`<${reference}>`)))
+        }
+      })
+      const saved = yield* ask("/images/get?names=a&names=b/c:d")
+      assert.strictEqual(saved.headers["content-type"], "application/x-tar")
+      assert.strictEqual(saved.text, "<a><b/c:d>")
+      assert.strictEqual((yield* ask("/images/b/c:d/get")).text, "<b/c:d>")
+      assert.strictEqual((yield* ask("/images/x/get")).status, 404)
+    }))
+})
+
 it.live("answers 404 for an image that is not here", () =>
   Effect.gen(function*() {
     const { ask } = yield* serve({ images: { inspect: (reference) => Effect.fail(new NoSuchImage({ reference: `${reference}:latest` })) } })

@@ -42,20 +42,14 @@ export const startContainer = Effect.fn("Containers.start")(function*(reference:
 })
 
 export const startEntry = Effect.fnUntraced(function*(entry: ContainerEntry) {
-  const started = yield* Effect.gen(function*() {
+  return yield* Effect.gen(function*() {
     yield* refuseState(entry)
     if (isRunning(now(entry))) return "already-running" as const
     if (entry.run !== undefined) yield* Deferred.await(entry.run.over)
-    yield* launch(entry)
+    yield* Effect.tapError(launch(entry), (failure) => concludeFailure(entry, failure))
     return "started" as const
-  }).pipe(Effect.tapErrorTag("StartFailed", (failure) => keepFailure(entry, failure)), entry.writer.withPermits(1))
-  return started
-}, (start, entry) =>
-  Effect.tapErrorTag(start, "StartFailed", () =>
-    // As Docker does: a container that was to go with its end goes with a start that failed.
-    now(entry).record.hostConfig.AutoRemove
-      ? Effect.ignore(removeEntry(entry).pipe(entry.writer.withPermits(1)), { log: "Warn" })
-      : Effect.void))
+  }).pipe(entry.writer.withPermits(1))
+})
 
 const refuseState = (entry: ContainerEntry) => {
   const { status } = now(entry).state
@@ -146,8 +140,13 @@ const toStartFailed = (entry: ContainerEntry, error: Refusal | Below): Refusal |
   return new StartFailed({ containerId: entry.id, ...startFailure(`${prefix}${error.message}`) })
 }
 
-const keepFailure = (entry: ContainerEntry, { exitCode, message }: StartFailed) =>
-  Effect.andThen(
-    Effect.ignore(changeState(entry, { exitCode, error: message }), { log: "Warn" }),
-    entry.hub.endRun
-  )
+/**
+ * Keeps why a start failed, lets go those who attached to it and, as Docker does, removes a container that was to go
+ * with its end.
+ */
+const concludeFailure = Effect.fnUntraced(function*(entry: ContainerEntry, failure: Refusal | StartFailed) {
+  const exitCode = failure._tag === "StartFailed" ? failure.exitCode : 128
+  yield* Effect.ignore(changeState(entry, { exitCode, error: failure.message }), { log: "Warn" })
+  yield* entry.hub.endRun
+  if (now(entry).record.hostConfig.AutoRemove) yield* Effect.ignore(removeEntry(entry), { log: "Warn" })
+})

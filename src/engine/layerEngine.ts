@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { CurrentConfig } from "../config/EngineConfig.ts"
+import type { CurrentConfig } from "../config/EngineConfig.ts"
 import { EventFeed } from "../containerd/EventFeed.ts"
 import { ContainerIndex } from "./containers/ContainerIndex.ts"
 import { followContainerd } from "./containers/followContainerd.ts"

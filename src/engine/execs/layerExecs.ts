@@ -1,8 +1,11 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import type { CurrentConfig } from "../../config/EngineConfig.ts"
 import { SIGKILL } from "../../model/Signal.ts"
 import { OperationFailed, WrongState } from "../containers/ContainerFailures.ts"
 import { requireSignal } from "../containers/signalContainer.ts"
+import { EngineReady } from "../EngineReady.ts"
 import { createExec } from "./createExec.ts"
 import { now } from "./ExecEntry.ts"
 import { ExecIndex } from "./ExecIndex.ts"
@@ -13,7 +16,10 @@ import { prepareExec, startDetachedExec, startedProcess } from "./prepareExec.ts
 export const layerExecs = Layer.effect(Execs, Effect.gen(function*() {
   const index = yield* ExecIndex
   const context = yield* Effect.context<Needs>()
-  const provided = <A, E, R>(operation: Effect.Effect<A, E, R>) => Effect.provideContext(operation, context)
+  // Before the engine has taken up its containers again it does not know what an exec could join.
+  const ready = yield* EngineReady
+  const whenReady = <A, E, R>(operation: Effect.Effect<A, E, R>) =>
+    Effect.andThen(ready.await, Effect.provideContext(operation, context))
 
   /** RPC: 1. */
   const resize = Effect.fn("Execs.resize")(function*(execId: string, size: { readonly height: number; readonly width: number }) {
@@ -40,9 +46,9 @@ export const layerExecs = Layer.effect(Execs, Effect.gen(function*() {
   })
 
   return Execs.of({
-    create: (reference, config) => provided(createExec(reference, config)),
-    prepare: (execId, options) => provided(prepareExec(execId, options)),
-    startDetached: (execId) => provided(startDetachedExec(execId)),
+    create: (reference, config) => whenReady(createExec(reference, config)),
+    prepare: (execId, options) => whenReady(prepareExec(execId, options)),
+    startDetached: (execId) => whenReady(startDetachedExec(execId)),
     resize,
     kill,
     inspect: (execId) => Effect.map(index.find(execId), now)
@@ -51,5 +57,5 @@ export const layerExecs = Layer.effect(Execs, Effect.gen(function*() {
 
 type Needs = Exclude<
   Effect.Services<ReturnType<typeof createExec> | ReturnType<typeof prepareExec> | ReturnType<typeof startDetachedExec>>,
-  import("effect/Scope").Scope | import("../../config/EngineConfig.ts").CurrentConfig
+  Scope.Scope | CurrentConfig
 >

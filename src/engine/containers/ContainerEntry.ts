@@ -43,6 +43,8 @@ export interface ContainerEntry {
   readonly log: LogDriver.ContainerLog
   /** The present run; absent while there is none, or none that could be taken over. */
   run: Run | undefined
+  /** A restart is under way: the exit in its middle does not take the container with it. */
+  restarting: boolean
   /** Completed by the next exit, then replaced. */
   nextExit: Deferred.Deferred<WaitResult>
   readonly removed: Deferred.Deferred<WaitResult>
@@ -59,6 +61,7 @@ export const make = Effect.fnUntraced(function*(stored: StoredContainer, logSett
     hub: yield* OutputHub.make,
     log: yield* Scope.provide(LogDriver.make(logSettings, stored.record.logPath), scope),
     run: undefined,
+    restarting: false,
     nextExit: yield* Deferred.make<WaitResult>(),
     removed: yield* Deferred.make<WaitResult>()
   } satisfies ContainerEntry as ContainerEntry

@@ -40,11 +40,11 @@ export const connectContainer = Effect.fnUntraced(function*(entry: ContainerEntr
           hostname: record.config.Hostname,
           networks: [{ name: "bridge", settings: record.endpoints["bridge"] ?? noSettings }]
         }),
-        () => networks.detach(entry.id)
+        ({ endpoints }) => Effect.andThen(networks.detach(entry.id), publishEndpoints("disconnect", entry.id, endpoints))
       )
+      yield* publishEndpoints("connect", entry.id, attachment.endpoints)
       yield* linkNamespace(entry.id, attachment.netnsPath)
       yield* writeNetworkFiles(record, attachment.endpoints, attachment.dnsServers)
-      yield* publishEndpoints("connect", entry.id, attachment.endpoints)
       return attachment.endpoints
     }
   }

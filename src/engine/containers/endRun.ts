@@ -27,7 +27,7 @@ export const superviseRun = Effect.fn("Containers.superviseRun")(function*(entry
   yield* Effect.timeoutOption(run.io.drained, lastOutputLimit)
   yield* recordExit(entry, exit)
   yield* releaseRun(entry, run)
-  if (now(entry).record.hostConfig.AutoRemove) yield* removeEntry(entry).pipe(entry.writer.withPermits(1))
+  if (now(entry).record.hostConfig.AutoRemove && !entry.restarting) yield* removeEntry(entry).pipe(entry.writer.withPermits(1))
 })
 
 /** Makes an exit known: state, event, waiters, in this order. */

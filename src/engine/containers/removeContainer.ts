@@ -12,6 +12,7 @@ import { SIGKILL } from "../../model/Signal.ts"
 import { ContainerTable } from "../../store/ContainerTable.ts"
 import { IntentTable } from "../../store/IntentTable.ts"
 import { containerDirectory, containerIoDirectory, EngineHome } from "../EngineHome.ts"
+import { ExecIndex } from "../execs/ExecIndex.ts"
 import { type ContainerEntry, isRunning, now } from "./ContainerEntry.ts"
 import { publishContainerEvent } from "./containerEvents.ts"
 import { OperationFailed, WrongState } from "./ContainerFailures.ts"
@@ -71,6 +72,7 @@ export const removeEntry = Effect.fnUntraced(function*(entry: ContainerEntry) {
   yield* Effect.mapError((yield* ContainerTable).remove(entry.id), notStored)
   yield* index.releaseName(before.record.name, entry.id)
   yield* index.remove(entry.id)
+  yield* (yield* ExecIndex).removeOf(entry.id)
   yield* publishContainerEvent(before, "destroy")
   const last = { statusCode: before.state.exitCode, error: undefined }
   yield* tellExit(entry, last)

@@ -9,7 +9,10 @@ import { stopEntry } from "./stopContainer.ts"
 /** Stops a container that runs, and starts it in any case. */
 export const restartContainer = Effect.fn("Containers.restart")(function*(reference: string, options: StopOptions) {
   const entry = yield* (yield* ContainerIndex).find(reference)
-  yield* stopEntry(entry, options)
-  yield* startEntry(entry)
+  yield* Effect.acquireUseRelease(
+    Effect.sync(() => entry.restarting = true),
+    () => Effect.andThen(stopEntry(entry, options), startEntry(entry)),
+    () => Effect.sync(() => entry.restarting = false)
+  )
   yield* publishContainerEvent(now(entry), "restart")
 })

@@ -12,6 +12,7 @@ import type { ToolFailed } from "../../host/runTool.ts"
 import * as ProcessIo from "../../logs/ProcessIo.ts"
 import type { NetworkSetupFailed } from "../../network/Attachments.ts"
 import type { NoSuchNetwork } from "../../network/KnownNetworks.ts"
+import { SIGKILL } from "../../model/Signal.ts"
 import * as Timestamp from "../../model/Timestamp.ts"
 import { EngineHome, runDirectory } from "../EngineHome.ts"
 import { inBackground } from "../inBackground.ts"
@@ -82,7 +83,7 @@ const launch = Effect.fnUntraced(
         terminal: record.config.Tty,
         ...(runtime.launch.runc === undefined ? {} : { runtimeOptions: runtime.launch.runc })
       }).pipe(Scope.provide(scope)),
-      (task) => task.delete
+      abandonTask
     )
     yield* io.taken
     yield* task.start
@@ -106,6 +107,13 @@ const launch = Effect.fnUntraced(
   Effect.scoped,
   (work, entry) => Effect.mapError(work, (error) => toStartFailed(entry, error))
 )
+
+/** A start can fail after the process runs: what is undone then is its life. */
+const abandonTask = Effect.fnUntraced(function*(task: Task.Task) {
+  const killed = yield* Effect.isSuccess(task.kill(SIGKILL, { all: true }))
+  if (killed) yield* Effect.timeoutOption(task.exit, "10 seconds")
+  yield* task.delete
+})
 
 const openIo = Effect.fnUntraced(function*(entry: ContainerEntry, generation: number, scope: Scope.Scope) {
   const { record } = now(entry)

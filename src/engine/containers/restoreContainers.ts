@@ -32,10 +32,11 @@ import { removeEntry } from "./removeContainer.ts"
 export const restoreContainers = Effect.fn("Containers.restore")(function*() {
   const index = yield* ContainerIndex
   const [tasks, registered] = yield* Effect.all([TaskState.list, Container.list], { concurrency: "unbounded" })
+  const known = new Set(index.byId.keys())
   const taskOf = new Map(tasks.map((task) => [task.containerId, task]))
   yield* Effect.forEach([...index.byId.values()], (entry) => restoreContainer(entry, taskOf.get(entry.id)), { concurrency: 8 })
   yield* finishIntents
-  yield* removeStrangers(tasks, registered)
+  yield* removeStrangers(known, tasks, registered)
   const live = [...index.byId.values()].filter((entry) => isRunning(now(entry)))
   const report = yield* (yield* Networks).restore(
     live.map((entry) => ({ containerId: entry.id, endpoints: now(entry).state.endpoints }))
@@ -49,6 +50,9 @@ const restoreContainer = Effect.fnUntraced(
     if (!isRunning(now(entry))) {
       // A start that was cut off, or an exit whose clean-up was.
       if (listed !== undefined) yield* endTask(listed)
+      if (state.generation > 0 && now(entry).record.hostConfig.AutoRemove) {
+        yield* removeEntry(entry).pipe(entry.writer.withPermits(1))
+      }
       return
     }
     const task = listed ?? (yield* lookAgain(entry.id))
@@ -132,12 +136,12 @@ const finishIntents = Effect.gen(function*() {
 
 /** Tasks and records in our namespace that no container of ours has. */
 const removeStrangers = Effect.fnUntraced(function*(
+  known: ReadonlySet<string>,
   tasks: ReadonlyArray<TaskState.TaskState>,
   registered: ReadonlyArray<Container.ContainerInfo>
 ) {
-  const { byId } = yield* ContainerIndex
-  for (const task of tasks) if (!byId.has(task.containerId)) yield* endTask(task)
-  for (const { id } of registered) if (!byId.has(id)) yield* removeTraces(id)
+  for (const task of tasks) if (!known.has(task.containerId)) yield* endTask(task)
+  for (const { id } of registered) if (!known.has(id)) yield* removeTraces(id)
 })
 
 /** All that may be there of a container that has no record. */

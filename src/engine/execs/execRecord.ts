@@ -1,3 +1,4 @@
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { ExecView } from "./Execs.ts"
 
@@ -17,7 +18,7 @@ const ExecRecord = Schema.fromJsonString(Schema.Struct({
     attachStdout: Schema.Boolean,
     attachStderr: Schema.Boolean,
     detachKeys: Schema.String,
-    consoleSize: Schema.UndefinedOr(Schema.Tuple([Schema.Int, Schema.Int]))
+    consoleSize: Schema.NullOr(Schema.Tuple([Schema.Int, Schema.Int]))
   }),
   running: Schema.Boolean,
   started: Schema.Boolean,
@@ -25,6 +26,15 @@ const ExecRecord = Schema.fromJsonString(Schema.Struct({
   pid: Schema.Int
 }))
 
+const encode = Schema.encodeSync(ExecRecord)
+const decode = Schema.decodeUnknownEffect(ExecRecord)
+
 /** What the store keeps of an exec that runs. */
-export const encodeExec: (view: ExecView) => string = Schema.encodeSync(ExecRecord)
-export const decodeExec = Schema.decodeUnknownEffect(ExecRecord)
+export const encodeExec = (view: ExecView): string =>
+  encode({ ...view, config: { ...view.config, consoleSize: view.config.consoleSize ?? null } })
+
+export const decodeExec = (text: string): Effect.Effect<ExecView, Schema.SchemaError> =>
+  Effect.map(decode(text), (view) => ({
+    ...view,
+    config: { ...view.config, consoleSize: view.config.consoleSize ?? undefined }
+  }))

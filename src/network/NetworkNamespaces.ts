@@ -10,7 +10,7 @@ import * as Queue from "effect/Queue"
 import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import { HostTools } from "./HostTools.ts"
-import { randomId } from "./randomIdentity.ts"
+import { randomId } from "../model/randomId.ts"
 
 export class NamespaceFailed extends Schema.TaggedError<NamespaceFailed>()("NamespaceFailed", {
   path: Schema.String,
@@ -24,6 +24,11 @@ export interface NetworkNamespace {
   /** Where it is pinned: Docker's `SandboxKey`. */
   readonly path: string
 }
+
+const readyDefault = 2
+
+/** How many pins belong to no container while nothing happens: those kept ready, and the next one. */
+export const poolSize = readyDefault + 1
 
 /**
  * Makes network namespaces with only a loopback interface, up, and unmakes them. One or two are kept ready, since
@@ -53,7 +58,7 @@ export class NetworkNamespaces extends Context.Service<NetworkNamespaces, {
         names.map((name) => `${options.directory}/${name}`))
       const inherited = yield* pins
       const pooled = yield* Ref.make(HashSet.empty<string>())
-      const ready = yield* Queue.bounded<NetworkNamespace>(Math.max(1, options.ready ?? 2))
+      const ready = yield* Queue.bounded<NetworkNamespace>(Math.max(1, options.ready ?? readyDefault))
 
       const handOut = (path: string) => Ref.update(pooled, HashSet.remove(path))
 

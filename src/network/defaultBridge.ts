@@ -24,6 +24,8 @@ export interface DefaultBridgeOptions {
   readonly mtu?: number
 }
 
+export const defaultHostInterface = "gantry0"
+
 /** The same 64 digits whenever the same engine (known by its data root) starts. */
 export const predefinedId = (name: string, dataRoot: string): string =>
   createHash("sha256").update(`gantry network ${name} of ${dataRoot}`).digest("hex")
@@ -35,7 +37,7 @@ export const predefinedId = (name: string, dataRoot: string): string =>
 export const defaultBridge = Effect.fn("Networks.defaultBridge")(
   function*(options: DefaultBridgeOptions, dataRoot: string, records: ReadonlyArray<AttachmentRecord>) {
     const fs = yield* FileSystem.FileSystem
-    const hostInterface = options.hostInterface ?? "gantry0"
+    const hostInterface = options.hostInterface ?? defaultHostInterface
     const id = predefinedId("bridge", dataRoot)
     const inForce = records.flatMap(({ request }) => Object.values(request?.network_info ?? {}))
       .find((network) => network.id === id)?.subnets[0]

@@ -11,7 +11,8 @@ import type { AttachmentRecord } from "./Attachment.ts"
 import type { NetworkState } from "./NetworkState.ts"
 import type { NetavarkRequest, NetworkRequest } from "./NetavarkRequest.ts"
 import type { NetworkNamespace } from "./NetworkNamespaces.ts"
-import { generateMac, randomId } from "./randomIdentity.ts"
+import { randomId } from "../model/randomId.ts"
+import { generateMac } from "./generateMac.ts"
 
 /** An endpoint can't have what it asks for. */
 export class EndpointRefused extends Schema.TaggedError<EndpointRefused>()("EndpointRefused", {

@@ -1,10 +1,8 @@
 import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
+import type { OutputChunk } from "../../logs/OutputChunk.ts"
 
-export interface OutputChunk {
-  readonly stream: "stdout" | "stderr"
-  readonly bytes: Uint8Array
-}
+export type { OutputChunk }
 
 /** A client's side of a container's or an exec's streams. */
 export interface Attachment {

@@ -3,6 +3,7 @@ import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { CurrentConfig } from "../../config/EngineConfig.ts"
+import type { LogEntry, LogQuery } from "../../logs/LogQuery.ts"
 import type { ContainerConfig } from "../../model/ContainerConfig.ts"
 import type { EndpointSettings } from "../../model/EndpointSettings.ts"
 import type { Filters } from "../../model/Filters.ts"
@@ -44,25 +45,6 @@ export interface AttachOptions {
   readonly detachKeys: string | undefined
 }
 
-export interface LogQuery {
-  readonly stdout: boolean
-  readonly stderr: boolean
-  readonly follow: boolean
-  /** Nanoseconds since the epoch. */
-  readonly since: bigint | undefined
-  readonly until: bigint | undefined
-  /** Lines from the end; absent: all. */
-  readonly tail: number | undefined
-}
-
-export interface LogEntry {
-  readonly stream: "stdout" | "stderr"
-  readonly timeNanos: bigint
-  /** With its newline, if it had one. */
-  readonly line: Uint8Array
-  readonly attrs: Readonly<Record<string, string>>
-}
-
 export type WaitCondition = "not-running" | "next-exit" | "removed"
 export interface WaitResult {
   readonly statusCode: number
@@ -80,6 +62,8 @@ export interface ProcessTable {
   readonly titles: ReadonlyArray<string>
   readonly processes: ReadonlyArray<ReadonlyArray<string>>
 }
+
+export type { LogEntry, LogQuery }
 
 type Lookup = NoSuchContainer | AmbiguousContainer
 

@@ -8,9 +8,6 @@ const randomOctets = (count: number) =>
 
 const hex = (octet: number) => octet.toString(16).padStart(2, "0")
 
-/** 64 hexadecimal digits, the form of all of Docker's ids. */
-export const randomId = Effect.map(randomOctets(32), (octets) => octets.map(hex).join(""))
-
 const decodeMac = Schema.decodeSync(MacAddress)
 
 /** A hardware address that nobody was assigned: random, unicast, locally administered (bit 1 of the first octet). */

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Random } from "effect"
-import { generateMac, randomId } from "../../../src/network/randomIdentity.ts"
+import { randomId } from "../../../src/model/randomId.ts"
+import { generateMac } from "../../../src/network/generateMac.ts"
 
 describe("generateMac", () => {
   it.effect("gives a thousand addresses that are unicast, locally administered and different", () =>

@@ -42,6 +42,8 @@ export const make: Effect.Effect<OutputHub> = Effect.sync(() => {
 
   const untilRoomMade = Effect.callback<void>((resume) => {
     roomMade = () => resume(Effect.void)
+    // Room may have been made since it was looked for: a fiber can be held up between the two.
+    if (pressing().length === 0) roomMade()
   })
 
   const dropLate = (since: Map<Subscriber, number>, now: number) => {
@@ -146,5 +148,7 @@ class Subscriber {
 
   private readonly offered = Effect.callback<void>((resume) => {
     this.awake = () => resume(Effect.void)
+    // As above: what came in between has woken nobody.
+    if (this.waiting.length > 0 || this.state !== "open") this.awake()
   })
 }

@@ -50,6 +50,8 @@ export class OutputInbox {
 
   private readonly arrived = Effect.callback<void>((resume) => {
     this.awake = () => resume(Effect.void)
+    // What came between the look and this has woken nobody.
+    if (this.waiting.length > 0 || this.ended) this.wake()
   })
 
   private wake() {

@@ -4,38 +4,54 @@ import { isUtf8 } from "node:buffer"
 const special = /[^\n !#-%'-;=?-[\]-\u2027\u202a-\uffff]/
 const quoteOrBackslash = /["\\]/g
 const rare = /[^\n -%'-;=?-\u2027\u202a-\uffff]/
-const rareAll = new RegExp(rare, "g")
 
 /**
  * Log bytes as the inside of a JSON string, with Docker's escapes. Newlines are kept as they are. A byte that is not
  * UTF-8 becomes the six characters `\ufffd`, one for each byte.
  */
-export const escapeLog = (bytes: Buffer): string =>
-  isUtf8(bytes) ? escapeText(bytes.toString("utf8")) : escapeBroken(bytes)
-
-/** The same for text. */
-export const escapeText = (text: string): string => {
+export const escapeLog = (bytes: Buffer): string => {
+  if (!isUtf8(bytes)) return escapeBytes(bytes)
+  const text = bytes.toString("utf8")
   if (!special.test(text)) return text
-  const quoted = text.replace(quoteOrBackslash, "\\$&")
-  return rare.test(quoted) ? quoted.replace(rareAll, escapeCharacter) : quoted
+  return rare.test(text) ? escapeBytes(bytes) : text.replace(quoteOrBackslash, "\\$&")
 }
 
-const escapeCharacter = (character: string): string =>
-  character === "\r" ? "\\r" : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
+/** The same for text. */
+export const escapeText = (text: string): string => escapeLog(Buffer.from(text))
 
-const escapeBroken = (bytes: Buffer): string => {
-  let text = ""
-  let from = 0
+const escapeOf = (code: number): Buffer =>
+  Buffer.from(code === 13 ? "\\r" : code === 34 || code === 92
+    ? `\\${String.fromCharCode(code)}`
+    : `\\u${code.toString(16).padStart(4, "0")}`)
+
+/** By byte: undefined where a byte stands for itself. */
+const escapes = Array.from({ length: 128 }, (_, code) =>
+  code !== 10 && special.test(String.fromCharCode(code)) ? escapeOf(code) : undefined)
+const broken = escapeOf(0xfffd)
+const lineSeparators = [escapeOf(0x2028), escapeOf(0x2029)]
+
+/** Byte by byte into a buffer: what is binary has an escape in most places, and text operations cost per escape. */
+const escapeBytes = (bytes: Buffer): string => {
+  const escaped = Buffer.allocUnsafe(bytes.length * 6)
+  let to = 0
   for (let at = 0; at < bytes.length;) {
     const length = characterLength(bytes, at)
-    if (length > 0) {
-      at += length
+    const escape = escapeAt(bytes, at, length)
+    if (escape === undefined) {
+      for (const end = at + length; at < end; at++) escaped[to++] = bytes[at] ?? 0
     } else {
-      text += `${escapeText(bytes.toString("utf8", from, at))}\\ufffd`
-      from = ++at
+      for (let i = 0; i < escape.length; i++) escaped[to++] = escape[i] ?? 0
+      at += Math.max(length, 1)
     }
   }
-  return text + escapeText(bytes.toString("utf8", from))
+  return escaped.toString("utf8", 0, to)
+}
+
+const escapeAt = (bytes: Buffer, at: number, length: number): Buffer | undefined => {
+  if (length === 0) return broken
+  if (length === 1) return escapes[bytes[at] ?? 0]
+  const separator = length === 3 && bytes[at] === 0xe2 && bytes[at + 1] === 0x80 ? (bytes[at + 2] ?? 0) - 0xa8 : -1
+  return lineSeparators[separator]
 }
 
 /** How many bytes a character takes that begins with this one; 0 if none does. */
@@ -45,7 +61,10 @@ const lengthFrom = (first: number): number =>
 /** How many bytes the character at a place takes; 0 if there is none. */
 const characterLength = (bytes: Buffer, at: number): number => {
   const length = lengthFrom(bytes[at] ?? 0)
-  return length > 0 && at + length <= bytes.length && isUtf8(bytes.subarray(at, at + length)) ? length : 0
+  if (length < 2) return length
+  // Spares most broken bytes the call.
+  if (((bytes[at + 1] ?? 0) & 0xc0) !== 0x80) return 0
+  return at + length <= bytes.length && isUtf8(bytes.subarray(at, at + length)) ? length : 0
 }
 
 /**

@@ -15,6 +15,7 @@ import type {
   AmbiguousContainer, InvalidRequest, NameInUse, NoSuchContainer, NotBuilt, OperationFailed, StartFailed, WrongState
 } from "./ContainerFailures.ts"
 import type { ContainerView } from "./ContainerView.ts"
+import type { ContainerSize } from "./measureContainer.ts"
 
 export interface CreateRequest {
   /** Without the slash; absent: one is made up. */
@@ -116,6 +117,12 @@ export class Containers extends Context.Service<Containers, {
   >
   top(reference: string, psArgs: string): Effect.Effect<ProcessTable, Lookup | InvalidRequest | WrongState | OperationFailed>
   inspect(reference: string): Effect.Effect<ContainerView, Lookup>
+  /** RPC: 1. */
+  size(reference: string): Effect.Effect<ContainerSize, Lookup>
+  /** Removes what does not run. Filters `label`, `label!`, `until`. */
+  prune(filters: Filters): Effect.Effect<
+    { readonly removed: ReadonlyArray<string>; readonly reclaimedBytes: number }, InvalidRequest
+  >
   /** Newest first. */
   list(query: ListQuery): Effect.Effect<ReadonlyArray<ContainerView>, InvalidRequest | Lookup>
 }>()("gantry/engine/Containers") {}

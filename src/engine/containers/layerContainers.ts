@@ -10,7 +10,9 @@ import { Containers } from "./Containers.ts"
 import { createContainer } from "./createContainer.ts"
 import { killContainer } from "./killContainer.ts"
 import { listContainers } from "./listContainers.ts"
+import { measureContainer } from "./measureContainer.ts"
 import { pauseContainer, unpauseContainer } from "./pauseContainer.ts"
+import { pruneContainers } from "./pruneContainers.ts"
 import { readLogs } from "./readLogs.ts"
 import { removeContainer } from "./removeContainer.ts"
 import { renameContainer } from "./renameContainer.ts"
@@ -38,6 +40,8 @@ const operations = {
   attach: attachContainer,
   logs: readLogs,
   top: topContainer,
+  measure: measureContainer,
+  prune: pruneContainers,
   list: listContainers
 }
 
@@ -75,6 +79,8 @@ export const layerContainers = Layer.effect(Containers, Effect.gen(function*() {
     logs: on(operations.logs),
     top: on(operations.top),
     list: on(operations.list),
+    prune: whenReady(operations.prune),
+    size: (reference) => Effect.flatMap(index.find(reference), (entry) => on(operations.measure)(now(entry))),
     inspect: (reference) => Effect.map(index.find(reference), now)
   })
 }))

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { Filters } from "../../model/Filters.ts"
+import { Events } from "../events/Events.ts"
 import { ImageIndex } from "./ImageIndex.ts"
 import type { RemovedImage } from "./Images.ts"
 import { ImageUsers } from "./ImageUsers.ts"
@@ -30,6 +31,12 @@ export const pruneImages = Effect.fn("Images.prune")(function*(filters: Filters)
   const left = allPieces((yield* index.images).values())
   let reclaimedBytes = 0
   for (const [piece, size] of before) if (!left.has(piece)) reclaimedBytes += size
+  yield* (yield* Events).publish({
+    type: "image",
+    action: "prune",
+    actorId: "",
+    attributes: { reclaimed: `${reclaimedBytes}` }
+  })
   return { removed, reclaimedBytes }
 })
 

@@ -5,11 +5,11 @@ import * as SubscriptionRef from "effect/SubscriptionRef"
 import { CurrentConfig } from "../../config/EngineConfig.ts"
 import { Containerd } from "../../containerd/Containerd.ts"
 import { EventFeed } from "../../containerd/EventFeed.ts"
-import * as Snapshot from "../../containerd/Snapshot.ts"
 import { HostFacts } from "../../host/HostFacts.ts"
 import { Runtimes } from "../../runtimes/Runtimes.ts"
 import { type ContainerEntry, isRunning, now } from "../containers/ContainerEntry.ts"
 import { ContainerIndex } from "../containers/ContainerIndex.ts"
+import { measureContainer } from "../containers/measureContainer.ts"
 import { EngineHome } from "../EngineHome.ts"
 import { EngineBuild } from "./EngineBuild.ts"
 import { Images } from "../images/Images.ts"
@@ -73,24 +73,14 @@ export const layerSystem = Layer.effect(System, Effect.gen(function*() {
   const diskUsage = Effect.gen(function*() {
     const rows = yield* Effect.orElseSucceed(images.list({ all: true, filters: new Map(), sharedSize: true }), () => [])
     const containers = yield* Effect.forEach([...index.byId.values()], (entry) =>
-      measureContainer(entry, new Map(rows.map(({ image }) => [image.id, image.sizeBytes]))), { concurrency: 8 })
+      Effect.map(measureContainer(now(entry)), (size) => ({ view: now(entry), ...size })), { concurrency: 8 })
     const shared = rows.reduce((sum, row) => sum + Math.max(0, row.sharedBytes), 0)
     const total = rows.reduce((sum, row) => sum + row.image.sizeBytes, 0)
     return { layersBytes: total - shared, images: rows, containers } satisfies DiskUsage as DiskUsage
-  }).pipe(Effect.provideService(Containerd, containerd))
+  }).pipe(Effect.provideService(Containerd, containerd), Effect.provideService(Images, images))
 
   return System.of({ versions, info, diskUsage })
 }))
-
-const measureContainer = Effect.fnUntraced(function*(entry: ContainerEntry, imageBytes: ReadonlyMap<string, number>) {
-  const view = now(entry)
-  const usage = yield* Effect.orElseSucceed(
-    Snapshot.usage({ snapshotter: view.record.snapshotter, key: entry.id }),
-    () => ({ bytes: 0n })
-  )
-  const writableBytes = Number(usage.bytes)
-  return { view, writableBytes, rootfsBytes: writableBytes + (imageBytes.get(view.record.imageId) ?? 0) }
-})
 
 const countContainers = (entries: Iterable<ContainerEntry>): ContainerCounts => {
   const counts = { running: 0, paused: 0, stopped: 0 }

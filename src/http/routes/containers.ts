@@ -110,10 +110,16 @@ const top = Effect.fnUntraced(function*({ params, query }: Call) {
   return jsonAnswer({ Titles: titles, Processes: processes })
 })
 
+const prune = Effect.fnUntraced(function*({ query }: Call) {
+  const { reclaimedBytes, removed } = yield* (yield* Containers).prune(yield* filters(query))
+  return jsonAnswer({ ContainersDeleted: removed.length === 0 ? null : removed, SpaceReclaimed: reclaimedBytes })
+})
+
 /** `/containers`: decode, call one engine operation, encode. Nothing is decided here. */
 export const containerRoutes = [
   route("GET", "/containers/json", list),
   route("POST", "/containers/create", createContainer),
+  route("POST", "/containers/prune", prune, { outlivesClient: true }),
   route("GET", "/containers/{id}/json", inspect),
   route("POST", "/containers/{id}/start", start, { outlivesClient: true }),
   route("POST", "/containers/{id}/attach", attachContainer),

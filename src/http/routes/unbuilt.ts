@@ -14,7 +14,6 @@ const unbuilt: ReadonlyArray<readonly [what: string, ...routes: ReadonlyArray<`$
   ["exporting a container", "GET /containers/{id}/export"],
   ["container statistics", "GET /containers/{id}/stats"],
   ["checkpoints", "GET /containers/{id}/checkpoints", "POST /containers/{id}/checkpoints"],
-  ["pruning containers", "POST /containers/prune"],
   ["pushing images", "POST /images/{name...}/push"],
   ["searching images", "GET /images/search"],
   ["looking into registries", "GET /distribution/{name...}/json"],

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import { configCommand } from "./configCommand.ts"
 import { doctorCommand } from "./doctorCommand.ts"
 import { engineVersion } from "./engineVersion.ts"
+import { fsckCommand } from "./fsckCommand.ts"
 import type { EngineServer } from "./serve.ts"
 import { serveCommand } from "./serveCommand.ts"
 
@@ -15,7 +16,7 @@ import { serveCommand } from "./serveCommand.ts"
 export const gantryCommand = (server: EngineServer) => {
   const command = Command.make("gantry").pipe(
     Command.withDescription("A container engine that speaks the Docker Engine API"),
-    Command.withSubcommands([serveCommand(server), configCommand, doctorCommand])
+    Command.withSubcommands([serveCommand(server), configCommand, doctorCommand, fsckCommand])
   )
   return (args: ReadonlyArray<string>) =>
     Effect.flatMap(engineVersion, (version) => Command.runWith(command, { version })(args)).pipe(

@@ -97,6 +97,13 @@ export const write = Effect.fn("Blob.write")(
 const existsAlready = (error: unknown): boolean =>
   error instanceof ContainerdError && error.reason === "AlreadyExists"
 
+/** The writes that were begun and not committed, by `ref`. RPC: 1. */
+export const ingests: Effect.Effect<ReadonlyArray<string>, ContainerdError, Containerd> = Effect.gen(function*() {
+  const containerd = yield* Containerd
+  const { statuses } = yield* containerd.unary(Content.method.listStatuses, {})
+  return statuses.map(({ ref }) => ref)
+})
+
 /** Sets labels on a blob. RPC: 1. */
 export const label = Effect.fn("Blob.label")(
   function*(digest: string, labels: Readonly<Record<string, string>>): Effect.fn.Return<void, ContainerdError, Containerd> {

@@ -59,6 +59,10 @@ export const spawnApart = (options: {
     Effect.uninterruptible
   )
 
+/** This process. */
+export const own = (): ProcessIdentity =>
+  ({ pid: process.pid, startedTicks: Option.getOrElse(startedTicks(process.pid), () => 0) })
+
 /** Whether just this process runs. One that died and was not collected does not. */
 export const alive = (identity: ProcessIdentity): Effect.Effect<boolean> =>
   Effect.sync(() => Option.contains(startedTicks(identity.pid), identity.startedTicks))

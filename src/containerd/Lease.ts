@@ -7,10 +7,11 @@ import * as DateTime from "effect/DateTime"
 import { Containerd } from "./Containerd.ts"
 import type { ContainerdError } from "./ContainerdError.ts"
 import { Leases } from "./generated/leases_pb.ts"
+import * as HostProcess from "./HostProcess.ts"
 
 /** Marks the leases that are an engine's, with which of them it is: this process, or one that is no more. */
 const label = "gantry/lease"
-const owner = randomUUID()
+const owner = `${process.pid}-${HostProcess.own().startedTicks}-${randomUUID()}`
 const lifetimeMillis = 24 * 60 * 60 * 1000
 
 /**
@@ -45,3 +46,21 @@ export const removeLeft = Effect.fn("Lease.removeLeft")(
       containerd.unary(Leases.method.delete, { id, sync: false }))
   }
 )
+
+export interface LeaseInfo {
+  readonly id: string
+  /** Whether the engine that took it is there still. */
+  readonly ownerLives: boolean
+}
+
+/** All leases of our namespace. RPC: 1. */
+export const list: Effect.Effect<ReadonlyArray<LeaseInfo>, ContainerdError, Containerd> = Effect.gen(function*() {
+  const containerd = yield* Containerd
+  const { leases } = yield* containerd.unary(Leases.method.list, {})
+  return yield* Effect.forEach(leases, ({ id, labels }) => {
+    const [pid, startedTicks] = (labels[label] ?? "").split("-").map(Number)
+    return pid === undefined || startedTicks === undefined
+      ? Effect.succeed({ id, ownerLives: false })
+      : Effect.map(HostProcess.alive({ pid, startedTicks }), (ownerLives) => ({ id, ownerLives }))
+  })
+})

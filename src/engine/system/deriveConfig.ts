@@ -7,9 +7,7 @@ import { HostFacts } from "../../host/HostFacts.ts"
 import { loadSeccompProfile } from "../../host/loadSeccompProfile.ts"
 import { stackPath } from "../../host/stackPath.ts"
 import { resolveRuntimes } from "../../runtimes/resolveRuntimes.ts"
-
-/** Docker's names for the snapshotters of containerd. */
-const snapshotters: Readonly<Record<string, string>> = { overlay2: "overlayfs", overlay: "overlayfs", vfs: "native" }
+import { snapshotterOf } from "./snapshotterOf.ts"
 
 const driverOption = "native.cgroupdriver="
 
@@ -40,7 +38,7 @@ export const deriveConfig = Effect.fn("Config.derive")(function*(user: UserConfi
     systemdCgroup,
     defaultCgroupnsMode: user.defaultCgroupnsMode ?? (host.cgroups.version === 2 ? "private" : "host"),
     addressPools: pools,
-    snapshotter: snapshotters[user.storageDriver ?? "overlay2"] ?? user.storageDriver ?? "overlayfs",
+    snapshotter: snapshotterOf(user),
     ...profile
   }
   return derived

@@ -6,7 +6,7 @@ import { now as containerNow } from "../containers/ContainerEntry.ts"
 import { publishContainerEvent } from "../containers/containerEvents.ts"
 import { OperationFailed, WrongState } from "../containers/ContainerFailures.ts"
 import { parseDetachKeys } from "../containers/detachKeys.ts"
-import { feedInput } from "../containers/feedInput.ts"
+import { feedInput, type InputTarget } from "../containers/feedInput.ts"
 import { requireRun } from "./createExec.ts"
 import { changeExec, type ExecEntry, now } from "./ExecEntry.ts"
 import { ExecIndex } from "./ExecIndex.ts"
@@ -74,11 +74,12 @@ const attach = Effect.fnUntraced(function*(exec: ExecEntry) {
   } satisfies Attachment
 })
 
-const stdinOf = (exec: ExecEntry) => ({
+/** On a terminal the end of input is a key; a client that leaves, also by its own detach keys, ends nothing. */
+const stdinOf = (exec: ExecEntry): InputTarget => ({
   write: (bytes: Uint8Array) =>
     Effect.flatMap(startedProcess(exec), ({ io }) => io === undefined ? Effect.void : Effect.ignore(io.writeStdin(bytes))),
-  end: Effect.flatMap(startedProcess(exec), ({ handle, io }) =>
-    Effect.andThen(io?.endStdin ?? Effect.void, Effect.ignore(handle.closeStdin)))
+  end: Effect.suspend(() => now(exec).config.tty ? Effect.void : Effect.flatMap(startedProcess(exec), ({ handle, io }) =>
+    Effect.andThen(io?.endStdin ?? Effect.void, Effect.ignore(handle.closeStdin))))
 })
 
 /** The exec's process, as soon as it was started. */

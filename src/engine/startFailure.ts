@@ -12,7 +12,7 @@ export const startFailure = (complaint: string): StartFailure => {
   const text = errnoWords.reduce((text, word) => text.replaceAll(word, word.toLowerCase()), complaint)
   const lower = text.toLowerCase()
   if (lower.includes("permission denied")) return { exitCode: 126, message: text }
-  if (/is a directory|is not a regular file/.test(lower)) return { exitCode: 126, message: `${text}: permission denied` }
+  if (/is a directory|is not a regular file|it is not executable/.test(lower)) return { exitCode: 126, message: `${text}: permission denied` }
   if (lower.includes("not a directory")) {
     return {
       exitCode: 127,

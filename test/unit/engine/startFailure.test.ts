@@ -8,6 +8,7 @@ it.each([
   ["open executable: Permission denied", 126],
   ["exec: \"/tmp\": is a directory", 126],
   ["the path `/tmp` is not a regular file: Operation not permitted", 126],
+  ["the path `/etc/passwd` exists but it is not executable: Operation not permitted", 126],
   ["error mounting: not a directory", 127],
   ["something else", 128]
 ])("%s ends with %i", (text, exitCode) => assert.strictEqual(startFailure(text).exitCode, exitCode))

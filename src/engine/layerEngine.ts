@@ -16,6 +16,7 @@ import { layerExecs } from "./execs/layerExecs.ts"
 import * as ContainerdImages from "./images/ContainerdImages.ts"
 import type { ImageIndexOptions } from "./images/ImageIndex.ts"
 import { ImageMetadata } from "./images/ImageMetadata.ts"
+import { layerNetworkCatalog } from "./networks/layerNetworkCatalog.ts"
 import { layerSystem } from "./system/layerSystem.ts"
 
 const eventsKept = 4096
@@ -43,7 +44,7 @@ export const layerEngine = (options: {
   readonly images: ImageIndexOptions
   readonly atBoot: Parameters<typeof boot>[0]
 }) =>
-  Layer.mergeAll(layerContainers, layerExecs, layerSystem, boot(options.atBoot)).pipe(
+  Layer.mergeAll(layerContainers, layerExecs, layerNetworkCatalog, layerSystem, boot(options.atBoot)).pipe(
     Layer.provideMerge(ContainerdImages.layer(options.images)),
     Layer.provide([layerImageUsers, ImageMetadata.layer]),
     Layer.provideMerge(EventJournal.layer(eventsKept)),

@@ -22,6 +22,14 @@ export class NotImplemented extends Schema.TaggedError<NotImplemented>()("NotImp
 /** What only a swarm manager answers. */
 export class NoSwarm extends Schema.TaggedError<NoSwarm>()("NoSwarm", {}) {}
 
+/** There is no volume of this name. */
+export class NoSuchVolume extends Schema.TaggedError<NoSuchVolume>()("NoSuchVolume", { name: Schema.String }) {}
+
+/** `bridge`, `host` and `none` stay. */
+export class PredefinedNetwork extends Schema.TaggedError<PredefinedNetwork>()("PredefinedNetwork", {
+  name: Schema.String
+}) {}
+
 /** A container cannot be renamed to this. */
 export class NewNameInUse extends Schema.TaggedError<NewNameInUse>()("NewNameInUse", {
   name: Schema.String,

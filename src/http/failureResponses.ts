@@ -8,9 +8,11 @@ import type { ExecStartFailed, NoSuchExec } from "../engine/execs/Execs.ts"
 import type {
   AmbiguousImage, BadArchive, ImageConflict, NoSuchImage, NoSuchPlatform, PullFailed
 } from "../engine/images/ImageFailures.ts"
+import type { NetworkNotFound } from "../engine/networks/NetworkCatalog.ts"
 import { jsonAnswer } from "./jsonAnswer.ts"
 import type {
-  BadRequest, BodyTooLarge, NewNameInUse, NoSwarm, NotImplemented, PageNotFound, UnsupportedVersion
+  BadRequest, BodyTooLarge, NewNameInUse, NoSuchVolume, NoSwarm, NotImplemented, PageNotFound, PredefinedNetwork,
+  UnsupportedVersion
 } from "./RequestFailures.ts"
 
 /** All that a handler may fail with. */
@@ -25,16 +27,19 @@ export type RequestFailure =
   | InvalidRequest
   | InvalidTimeRange
   | NameInUse
+  | NetworkNotFound
   | NewNameInUse
   | NoSuchContainer
   | NoSuchExec
   | NoSuchImage
   | NoSuchPlatform
+  | NoSuchVolume
   | NoSwarm
   | NotBuilt
   | NotImplemented
   | OperationFailed
   | PageNotFound
+  | PredefinedNetwork
   | PullFailed
   | StartFailed
   | UnsupportedVersion
@@ -64,11 +69,13 @@ export const failureResponses = {
   InvalidTimeRange: (e) =>
     answer(400, e, `\`since\` time (${e.since}) cannot be after \`until\` time (${e.until})`),
   NameInUse: (e) => answer(409, e, nameConflict(e)),
+  NetworkNotFound: (e) => answer(404, e, `network ${e.reference} not found`),
   NewNameInUse: (e) => answer(409, e, `Error when allocating new name: ${nameConflict(e)}`),
   NoSuchContainer: (e) => answer(404, e, `No such container: ${e.reference}`),
   NoSuchExec: (e) => answer(404, e, `No such exec instance: ${e.execId}`),
   NoSuchImage: (e) => answer(404, e, `No such image: ${e.reference}`),
   NoSuchPlatform: (e) => answer(404, e, e.message),
+  NoSuchVolume: (e) => answer(404, e, `get ${e.name}: no such volume`),
   NoSwarm: (e) =>
     answer(503, e, "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect " +
       "this node to swarm and try again."),
@@ -76,6 +83,7 @@ export const failureResponses = {
   NotImplemented: (e) => answer(501, e, e.message),
   OperationFailed: (e) => answer(500, e, e.message),
   PageNotFound: (e) => answer(404, e, "page not found"),
+  PredefinedNetwork: (e) => answer(403, e, `${e.name} is a pre-defined network and cannot be removed`),
   PullFailed: (e) => answer(pullStatus[e.reason], e, e.message),
   StartFailed: (e) => answer(e.exitCode === 128 ? 500 : 400, e, e.message),
   UnsupportedVersion: (e) =>

@@ -18,13 +18,10 @@ const unbuilt: ReadonlyArray<readonly [what: string, ...routes: ReadonlyArray<`$
   ["searching images", "GET /images/search"],
   ["looking into registries", "GET /distribution/{name...}/json"],
   [
-    "managing networks", "POST /networks/create", "POST /networks/prune", "DELETE /networks/{id}", "POST /networks/{id}/connect",
-    "POST /networks/{id}/disconnect", "GET /networks", "GET /networks/{id}"
+    "managing networks other than bridge, host and none", "POST /networks/create", "POST /networks/prune",
+    "POST /networks/{id}/connect", "POST /networks/{id}/disconnect"
   ],
-  [
-    "managing volumes", "POST /volumes/create", "POST /volumes/prune", "GET /volumes", "GET /volumes/{name}", "PUT /volumes/{name}",
-    "DELETE /volumes/{name}"
-  ]
+  ["managing volumes", "POST /volumes/create", "POST /volumes/prune", "PUT /volumes/{name}"]
 ]
 
 const isMethod = (text: string | undefined): text is Method =>

@@ -7,6 +7,7 @@ import type { ContainerView } from "../../../src/engine/containers/ContainerView
 import { Events } from "../../../src/engine/events/Events.ts"
 import { Execs } from "../../../src/engine/execs/Execs.ts"
 import { Images } from "../../../src/engine/images/Images.ts"
+import { NetworkCatalog } from "../../../src/engine/networks/NetworkCatalog.ts"
 import { System } from "../../../src/engine/system/System.ts"
 import { ContainerConfig } from "../../../src/model/ContainerConfig.ts"
 import { HostConfig } from "../../../src/model/HostConfig.ts"
@@ -46,6 +47,7 @@ export interface Fakes {
   readonly execs?: Partial<Shape<typeof Execs>>
   readonly images?: Partial<Shape<typeof Images>>
   readonly events?: Partial<Shape<typeof Events>>
+  readonly networks?: Partial<Shape<typeof NetworkCatalog>>
   readonly system?: Partial<Shape<typeof System>>
 }
 
@@ -57,6 +59,7 @@ export const fakeEngine = (fakes: Fakes) =>
     Layer.succeed(Execs)(filled<Shape<typeof Execs>>("Execs", fakes.execs ?? {})),
     Layer.succeed(Images)(filled<Shape<typeof Images>>("Images", { nameFor: (_, asked) => Effect.succeed(asked), ...fakes.images })),
     Layer.succeed(Events)(filled<Shape<typeof Events>>("Events", fakes.events ?? {})),
+    Layer.succeed(NetworkCatalog)(filled<Shape<typeof NetworkCatalog>>("NetworkCatalog", fakes.networks ?? {})),
     Layer.succeed(System)(filled<Shape<typeof System>>("System", fakes.system ?? {}))
   )
 

@@ -129,7 +129,7 @@ describe("what is not built", () => {
       assert.match(JSON.parse(swarm.text).message, /^This node is not a swarm manager\./)
       assert.strictEqual((yield* ask("/swarm/init", { method: "POST" })).status, 503)
       assert.strictEqual((yield* ask("/plugins")).text, "[]\n")
-      assert.strictEqual((yield* ask("/volumes")).status, 501)
+      assert.strictEqual((yield* ask("/volumes/create", { method: "POST" })).status, 501)
       assert.strictEqual((yield* ask("/images/a/b:c/push", { method: "POST" })).status, 501)
     }))
 })

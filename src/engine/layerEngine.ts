@@ -29,10 +29,10 @@ const boot = (atBoot: <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<A
   Layer.effectDiscard(Effect.gen(function*() {
     const ready = yield* EngineReady
     const feed = yield* EventFeed
-    yield* loadContainers()
+    const unreadable = yield* loadContainers()
     yield* Effect.forkScoped(followContainerd)
     yield* feed.ready.pipe(
-      Effect.andThen(atBoot(restoreContainers())),
+      Effect.andThen(atBoot(restoreContainers(unreadable))),
       Effect.catchCause((cause) => Effect.logError("the restore did not come to its end", cause)),
       Effect.andThen(ready.open),
       Effect.forkScoped

@@ -4,11 +4,15 @@ import { ContainerTable, type StoredContainer } from "../../store/ContainerTable
 import { make } from "./ContainerEntry.ts"
 import { ContainerIndex } from "./ContainerIndex.ts"
 
-/** Reads every container from the store, so that they can be listed and inspected before containerd has said a word. */
+/**
+ * Reads every container from the store, so that they can be listed and inspected before containerd has said a word.
+ * Gives the ids of those whose records cannot be read: what there is of them is not to be touched.
+ */
 export const loadContainers = Effect.fn("Containers.load")(function*() {
   const { containers, unreadable } = yield* (yield* ContainerTable).load
   yield* Effect.forEach(containers, loadContainer, { discard: true })
   yield* Effect.forEach(unreadable, (id) => Effect.logError(`the record of container ${id} cannot be read; it is left alone`))
+  return new Set(unreadable)
 })
 
 const loadContainer = Effect.fnUntraced(function*(stored: StoredContainer) {

@@ -16,6 +16,7 @@ import { IntentTable } from "../../store/IntentTable.ts"
 import { containerDirectory, containerIoDirectory, EngineHome, runDirectory } from "../EngineHome.ts"
 import { restoreExecs } from "../execs/restoreExecs.ts"
 import { inBackground } from "../inBackground.ts"
+import { collectScripts } from "./collectScripts.ts"
 import { type ContainerEntry, isRunning, now, type Run } from "./ContainerEntry.ts"
 import { ContainerIndex } from "./ContainerIndex.ts"
 import { recordExit, superviseRun } from "./endRun.ts"
@@ -27,16 +28,19 @@ import { removeEntry } from "./removeContainer.ts"
 /**
  * Makes the engine's picture true again after it was away: takes up what runs, records what ended meanwhile, finishes
  * what was begun. Records can be read all the while. RPC: Tasks.List and Containers.List; for each live one a Wait that
- * stays open, for each ended one Tasks.Delete.
+ * stays open, for each ended one Tasks.Delete. What belongs to a record that cannot be read is left as it is.
  */
-export const restoreContainers = Effect.fn("Containers.restore")(function*() {
+export const restoreContainers = Effect.fn("Containers.restore")(function*(unreadable: ReadonlySet<string>) {
   const index = yield* ContainerIndex
   const [tasks, registered] = yield* Effect.all([TaskState.list, Container.list], { concurrency: "unbounded" })
-  const known = new Set(index.byId.keys())
+  const known = new Set([...index.byId.keys(), ...unreadable])
   const taskOf = new Map(tasks.map((task) => [task.containerId, task]))
   yield* Effect.forEach([...index.byId.values()], (entry) => restoreContainer(entry, taskOf.get(entry.id)), { concurrency: 8 })
   yield* finishIntents
   yield* removeStrangers(known, tasks, registered)
+  // A stranger that could not be removed may need its script.
+  const readInFull = unreadable.size === 0 && registered.every(({ id }) => known.has(id))
+  if (readInFull) yield* Effect.ignore(collectScripts(), { log: "Warn" })
   const live = [...index.byId.values()].filter((entry) => isRunning(now(entry)))
   const report = yield* (yield* Networks).restore(
     live.map((entry) => ({ containerId: entry.id, endpoints: now(entry).state.endpoints }))

@@ -1,0 +1,77 @@
+import { assert, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { TestEngine } from "../support/engine.ts"
+import { rawJson } from "../support/rawHttp.ts"
+import { docker, field, output } from "./cli.ts"
+
+layer(TestEngine.layer({ config: { runtimes: { traced: { path: "runc", runtimeArgs: ["--debug=false"] } } } }), {
+  excludeTestServices: true
+})("docker", (it) => {
+  it.effect("container prune removes what does not run, as its filters say, and tells of it", () =>
+    Effect.gen(function*() {
+      const { socket } = yield* TestEngine
+      const running = yield* output("run -d --name stays busybox sleep 600")
+      const spared = yield* output("create --label keep=yes busybox true")
+      const ended = yield* output("run -d --name goes busybox sh -c", ["head -c 100000 /dev/zero > /file"])
+      yield* output("wait", [ended])
+      const answer = yield* rawJson(socket, "POST", `/containers/prune?filters=${encodeURIComponent(`{"label!":["keep=yes"]}`)}`)
+      assert.deepInclude(answer.json, { ContainersDeleted: [ended] })
+      assert.isAbove(Number(Reflect.get(Object(answer.json), "SpaceReclaimed")), 100_000)
+      assert.sameMembers((yield* output("ps -aq --no-trunc")).split("\n"), [running, spared])
+      assert.include(yield* output("container prune -f"), spared)
+      const refused = yield* rawJson(socket, "POST", `/containers/prune?filters=${encodeURIComponent(`{"status":["exited"]}`)}`)
+      assert.deepInclude(refused, { status: 400 })
+      assert.deepInclude(refused.json, { message: "invalid filter 'status'" })
+      const events = yield* output("events --since 1 --until", ["0s", "--filter", "event=prune", "--format", "{{.Type}} {{json .Actor.Attributes}}"])
+      assert.match(events, /^container \{"reclaimed":"\d+"\}/)
+      yield* output("rm -f", [running])
+    }))
+
+  it.effect("network shows the predefined networks, and who is on them", () =>
+    Effect.gen(function*() {
+      const { gateway } = yield* TestEngine
+      assert.sameMembers((yield* output("network ls --format", ["{{.Name}} {{.Driver}} {{.Scope}}"])).split("\n"), [
+        "bridge bridge local", "host host local", "none null local"
+      ])
+      assert.strictEqual(yield* output("network ls --filter name=ridg --format", ["{{.Name}}"]), "bridge")
+      assert.strictEqual(yield* output("network ls --filter type=custom -q"), "")
+      const id = yield* output("run -d --name onbridge busybox sleep 600")
+      const [bridge] = JSON.parse(yield* output("network inspect bridge"))
+      assert.strictEqual(bridge.IPAM.Config[0].Gateway, gateway)
+      const address = yield* field(id, ".NetworkSettings.Networks.bridge.IPAddress")
+      assert.strictEqual(bridge.Containers[id].Name, "onbridge")
+      assert.strictEqual(bridge.Containers[id].IPv4Address, `${address}/24`)
+      assert.include((yield* docker("network rm bridge")).stderr, "bridge is a pre-defined network and cannot be removed")
+      assert.include((yield* docker("network inspect nowhere")).stderr, "network nowhere not found")
+      yield* output("rm -f", [id])
+    }))
+
+  it.effect("volume ls tells that there are none", () =>
+    Effect.gen(function*() {
+      assert.strictEqual(yield* output("volume ls -q"), "")
+    }))
+
+  it.effect("finds, after a start of the engine, only those wrapper scripts that are referred to", () =>
+    Effect.gen(function*() {
+      const engine = yield* TestEngine
+      const scripts = join(engine.directory, "data/runtimes")
+      const inConfig = readdirSync(scripts)
+      assert.isNotEmpty(inConfig)
+      yield* output("create --name traced --runtime traced busybox true")
+      yield* engine.stop
+      const { runtimes: _, ...config } = JSON.parse(readFileSync(engine.configFile, "utf8"))
+      writeFileSync(engine.configFile, JSON.stringify(config))
+      const stranger = `${"ab".repeat(32)}.sh`
+      writeFileSync(join(scripts, stranger), "#!/bin/sh\n", { mode: 0o700 })
+      yield* engine.start
+      assert.strictEqual((yield* docker("start -a traced")).code, 0)
+      assert.sameMembers(readdirSync(scripts), inConfig)
+      yield* output("rm traced")
+      yield* engine.stop
+      yield* engine.start
+      yield* output("run --rm busybox true")
+      assert.isBelow(readdirSync(scripts).length, inConfig.length)
+    }))
+})

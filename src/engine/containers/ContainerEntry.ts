@@ -37,6 +37,8 @@ export interface ContainerEntry {
   readonly id: string
   readonly view: SubscriptionRef.SubscriptionRef<ContainerView>
   readonly writer: Semaphore.Semaphore
+  /** Held from a signal's sending until it is told: an exit that it brings about is told behind it. */
+  readonly signalling: Semaphore.Semaphore
   /** Open until the container is removed or the engine stops. */
   readonly scope: Scope.Closeable
   readonly hub: OutputHub.OutputHub
@@ -57,6 +59,7 @@ export const make = Effect.fnUntraced(function*(stored: StoredContainer, logSett
     id: stored.record.id,
     view: yield* SubscriptionRef.make<ContainerView>({ ...stored, execIds: [] }),
     writer: yield* Semaphore.make(1),
+    signalling: yield* Semaphore.make(1),
     scope,
     hub: yield* OutputHub.make,
     log: yield* Scope.provide(LogDriver.make(logSettings, stored.record.logPath), scope),

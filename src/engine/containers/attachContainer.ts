@@ -29,6 +29,7 @@ export const attachContainer = Effect.fn("Containers.attach")(function*(referenc
     // A client that reads too slowly was dropped; there is nobody to tell.
     Stream.catch(() => Stream.empty)
   )
+  yield* publishContainerEvent(now(entry), "attach")
   return {
     tty: record.config.Tty,
     output,

@@ -3,6 +3,8 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import * as SubscriptionRef from "effect/SubscriptionRef"
 import type { ExitStatus } from "../../containerd/ExitStatus.ts"
 import * as Timestamp from "../../model/Timestamp.ts"
 import { Networks } from "../../network/Networks.ts"
@@ -13,7 +15,7 @@ import { changeState, tellExit } from "./containerState.ts"
 import { unmountSharedMemory } from "./sharedMemory.ts"
 import { removeEntry } from "./removeContainer.ts"
 
-/** How long output may still come after the exit, before everybody who waits is told all the same. */
+/** How long what belongs before the exit may still come behind it, until everybody who waits is told all the same. */
 const lastOutputLimit = Duration.seconds(2)
 
 /**
@@ -24,11 +26,26 @@ const lastOutputLimit = Duration.seconds(2)
 export const superviseRun = Effect.fn("Containers.superviseRun")(function*(entry: ContainerEntry, run: Run) {
   const exit = yield* run.task.exit
   yield* run.io.expectEnd
-  yield* Effect.timeoutOption(run.io.drained, lastOutputLimit)
+  yield* Effect.all([
+    Effect.timeoutOption(run.io.drained, lastOutputLimit),
+    Effect.timeoutOption(execsOver(entry), lastOutputLimit),
+    Effect.timeoutOption(signalsTold(entry), lastOutputLimit)
+  ], { concurrency: "unbounded" })
   yield* recordExit(entry, exit)
   yield* releaseRun(entry, run)
   if (now(entry).record.hostConfig.AutoRemove && !entry.restarting) yield* removeEntry(entry).pipe(entry.writer.withPermits(1))
 })
+
+/** Execs end with their container, and are told before it. */
+const execsOver = (entry: ContainerEntry) =>
+  Effect.suspend(() =>
+    now(entry).execIds.length === 0
+      ? Effect.void
+      : SubscriptionRef.changes(entry.view).pipe(Stream.filter(({ execIds }) => execIds.length === 0), Stream.runHead, Effect.asVoid)
+  )
+
+/** The signal that ended the container is told before its end. */
+const signalsTold = (entry: ContainerEntry) => entry.signalling.withPermits(1)(Effect.void)
 
 /** Makes an exit known: state, event, waiters, in this order. */
 export const recordExit = Effect.fnUntraced(function*(entry: ContainerEntry, exit: ExitStatus) {

@@ -26,13 +26,15 @@ export const requireSignal = (text: string): Effect.Effect<number, InvalidReques
 export const sendSignal = Effect.fnUntraced(function*(entry: ContainerEntry, run: Run, signal: number) {
   const view = now(entry)
   if (!view.state.stoppedByHand) yield* storeQuietly(changeState(entry, { stoppedByHand: true }))
-  yield* run.task.kill(signal).pipe(
-    Effect.catchIf(isGone, () => Effect.void),
-    Effect.mapError((error) => new OperationFailed({ operation: "kill", message: error.message }))
-  )
+  yield* Effect.gen(function*() {
+    yield* run.task.kill(signal).pipe(
+      Effect.catchIf(isGone, () => Effect.void),
+      Effect.mapError((error) => new OperationFailed({ operation: "kill", message: error.message }))
+    )
+    yield* publishContainerEvent(view, "kill", { signal: `${signal}` })
+  }).pipe(entry.signalling.withPermits(1))
   const ends = signal === SIGKILL || signal === stopSignalOf(view)
   if (view.state.status === "paused" && ends) yield* Effect.ignore(run.task.resume)
-  yield* publishContainerEvent(view, "kill", { signal: `${signal}` })
 })
 
 /** Whether the container is over: its exit is told, or there is nothing that could exit. */

@@ -3,6 +3,7 @@ import { containerPids } from "../../host/cgroups.ts"
 import { HostFacts } from "../../host/HostFacts.ts"
 import { listProcesses } from "../../host/listProcesses.ts"
 import { isRunning, now } from "./ContainerEntry.ts"
+import { publishContainerEvent } from "./containerEvents.ts"
 import { OperationFailed, WrongState } from "./ContainerFailures.ts"
 import { ContainerIndex } from "./ContainerIndex.ts"
 import type { ProcessTable } from "./Containers.ts"
@@ -18,5 +19,6 @@ export const topContainer = Effect.fn("Containers.top")(function*(reference: str
   const { Processes, Titles } = yield* listProcesses(pids, psArgs).pipe(
     Effect.mapError(({ message }) => new OperationFailed({ operation: "top", message }))
   )
+  yield* publishContainerEvent(now(entry), "top")
   return { titles: Titles, processes: Processes } satisfies ProcessTable
 })

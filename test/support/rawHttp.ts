@@ -12,6 +12,9 @@ export interface RawConnection {
   until(enough: (received: Buffer) => boolean): Effect.Effect<Buffer>
   /** Waits until the peer has ended its half, or the connection broke, and gives all that came. */
   readonly closed: Effect.Effect<Buffer>
+  /** Reads nothing more until `resume`: the peer's bytes wait with the peer. */
+  readonly pause: Effect.Effect<void>
+  readonly resume: Effect.Effect<void>
   /** Breaks the connection. */
   readonly destroy: Effect.Effect<void>
 }
@@ -69,6 +72,8 @@ const connectionOf = (socket: Socket): RawConnection => {
           : undefined
       ),
     closed: when(() => ended ? Effect.succeed(received()) : undefined),
+    pause: Effect.sync(() => void socket.pause()),
+    resume: Effect.sync(() => void socket.resume()),
     destroy: Effect.sync(() => void socket.destroy())
   }
 }

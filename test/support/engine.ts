@@ -13,6 +13,9 @@ import { projectRoot, stackRoot } from "./stack.ts"
 import { tempDirectory } from "./tempDirectory.ts"
 import { busyboxImage, dockerArchive, type TestImage } from "./testImages.ts"
 
+/** Long, since many tests may start many engines at once. */
+const startMs = 120_000
+
 export interface EngineOptions {
   /** What `daemon.json` says besides the address pools. */
   readonly config?: object
@@ -116,7 +119,7 @@ export const startEngine = Effect.fn("startEngine")(function*(options: EngineOpt
     running = { daemon, scope }
     const ended = Effect.flatMap(daemon.exit, (code) =>
       Effect.flatMap(log, (text) => Effect.die(new Error(`the engine ended with ${code}:\n${text}`))))
-    yield* Effect.raceFirst(eventually(`the engine to answer on ${socket}`, answers), ended)
+    yield* Effect.raceFirst(eventually(`the engine to answer on ${socket}`, answers, startMs), ended)
   })
   const end = (signal: "SIGTERM" | "SIGKILL") =>
     Effect.gen(function*() {

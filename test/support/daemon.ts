@@ -37,6 +37,8 @@ export const startDaemon = (
         const child = spawn(program, [...args], {
           env: { ...process.env, ...options.env },
           ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+          // A terminal's ^C is meant for us; whoever started the daemon ends it, when it needs it no more.
+          detached: true,
           stdio: ["ignore", log, log]
         })
         child.on("error", (reason) => resume(Effect.die(reason)))

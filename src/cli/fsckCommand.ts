@@ -32,7 +32,7 @@ const targetOf = (user: UserConfig): FsckTarget => ({
 })
 
 /** Connections of its own: nothing that the engine believes is taken over. */
-const layerOf = ({ address, dataRoot, namespace }: FsckTarget) =>
+export const layerFsck = ({ address, dataRoot, namespace }: FsckTarget) =>
   Layer.mergeAll(ContainerTable.layer, ExecTable.layer, EventTable.layer, IntentTable.layer).pipe(
     Layer.provide(Database.layer(`${dataRoot}/gantry.db`, { readOnly: true })),
     Layer.merge(Containerd.layerAt({ address, namespace }))
@@ -57,7 +57,7 @@ export const fsckCommand = Command.make("fsck", flags, Effect.fnUntraced(functio
   if (!(yield* fs.exists(`${target.dataRoot}/gantry.db`))) {
     return yield* new NotClean({ message: `no engine has been at work in ${target.dataRoot}` })
   }
-  const report = yield* Effect.provide(examine(target), layerOf(target))
+  const report = yield* Effect.provide(examine(target), layerFsck(target))
   yield* Console.log(given.json ? JSON.stringify(report) : text(report))
   const { length } = report.findings
   if (length > 0) return yield* new NotClean({ message: length === 1 ? "one finding" : `${length} findings` })

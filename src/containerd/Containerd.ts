@@ -145,8 +145,9 @@ const calls = Metric.counter("gantry_containerd_calls_total", { description: "Ca
 const intercept = (operation: string, options: CallOptions) =>
 <A, R>(call: Effect.Effect<A, ContainerdError, R>): Effect.Effect<A, ContainerdError, R> =>
   Effect.gen(function*() {
-    note(yield* RpcMeter, operation, options.held === true)
-    yield* Metric.update(Metric.withAttributes(calls, { operation }), 1)
+    const held = options.held === true
+    note(yield* RpcMeter, operation, held)
+    yield* Metric.update(Metric.withAttributes(calls, { operation, held: String(held) }), 1)
     const fault = yield* RpcFault
     yield* fault.before(operation)
     const reply = yield* call

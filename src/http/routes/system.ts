@@ -1,4 +1,6 @@
 import * as Effect from "effect/Effect"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
 import { CurrentConfig } from "../../config/EngineConfig.ts"
 import { System } from "../../engine/system/System.ts"
 import * as Timestamp from "../../model/Timestamp.ts"
@@ -34,10 +36,15 @@ const diskUsage = Effect.fnUntraced(function*({ query }: Call) {
   }))
 })
 
+/** What the engine counted since it started, in Prometheus' words. */
+const metrics = Effect.map(PrometheusMetrics.format(), (text) =>
+  HttpServerResponse.text(text, { contentType: "text/plain; version=0.0.4; charset=utf-8" }))
+
 /** The engine and the machine as a whole. */
 export const systemRoutes = [
   route("GET", "/version", () => version),
   route("GET", "/info", () => info),
   route("GET", "/events", eventStream),
-  route("GET", "/system/df", diskUsage)
+  route("GET", "/system/df", diskUsage),
+  route("GET", "/gantry/metrics", () => metrics)
 ]

@@ -1,10 +1,10 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { TestEngine } from "../support/engine.ts"
 import { rawJson } from "../support/rawHttp.ts"
-import { docker, field, output } from "./cli.ts"
+import { docker, field, output, prints } from "./cli.ts"
 
 layer(TestEngine.layer({ config: { runtimes: { traced: { path: "runc", runtimeArgs: ["--debug=false"] } } } }), {
   excludeTestServices: true
@@ -48,6 +48,25 @@ layer(TestEngine.layer({ config: { runtimes: { traced: { path: "runc", runtimeAr
       yield* output("rm -f", [id])
     }))
 
+  it.effect("inspect and ps show files, namespace, manifest and size", () =>
+    Effect.gen(function*() {
+      const id = yield* output("run -d --name seen busybox sh -c", ["head -c 200000 /dev/zero > /file; echo written; sleep 600"])
+      yield* prints(id, "written")
+      const [shown] = JSON.parse(yield* output("inspect --size seen"))
+      for (const path of [shown.HostsPath, shown.HostnamePath, shown.ResolvConfPath, shown.LogPath]) assert.isTrue(existsSync(path), path)
+      assert.strictEqual(yield* output("exec seen cat /etc/hosts"), readFileSync(shown.HostsPath, "utf8").trimEnd())
+      assert.match(shown.NetworkSettings.SandboxID, /^[0-9a-f]{64}$/)
+      assert.isTrue(existsSync(shown.NetworkSettings.SandboxKey))
+      assert.isAtLeast(shown.SizeRw, 200_000)
+      assert.isAbove(shown.SizeRootFs, shown.SizeRw)
+      assert.strictEqual(shown.ImageManifestDescriptor.platform.os, "linux")
+      assert.match(yield* output("ps --size --format", ["{{.Size}}"]), /^\d+(\.\d+)?kB \(virtual /)
+      yield* output("kill seen")
+      yield* output("wait seen")
+      assert.strictEqual(yield* field("seen", ".NetworkSettings.SandboxKey"), "")
+      yield* output("rm seen")
+    }))
+
   it.effect("volume ls tells that there are none", () =>
     Effect.gen(function*() {
       assert.strictEqual(yield* output("volume ls -q"), "")
@@ -73,5 +92,5 @@ layer(TestEngine.layer({ config: { runtimes: { traced: { path: "runc", runtimeAr
       yield* engine.start
       yield* output("run --rm busybox true")
       assert.isBelow(readdirSync(scripts).length, inConfig.length)
-    }))
+    }), 180_000)
 })

@@ -15,6 +15,7 @@ import type {
   AmbiguousContainer, InvalidRequest, NameInUse, NoSuchContainer, NotBuilt, OperationFailed, StartFailed, WrongState
 } from "./ContainerFailures.ts"
 import type { ContainerView } from "./ContainerView.ts"
+import type { ContainerInspection } from "./ContainerInspection.ts"
 import type { ContainerSize } from "./measureContainer.ts"
 
 export interface CreateRequest {
@@ -116,7 +117,7 @@ export class Containers extends Context.Service<Containers, {
     Lookup | WrongState | InvalidRequest | NotBuilt | OperationFailed
   >
   top(reference: string, psArgs: string): Effect.Effect<ProcessTable, Lookup | InvalidRequest | WrongState | OperationFailed>
-  inspect(reference: string): Effect.Effect<ContainerView, Lookup>
+  inspect(reference: string): Effect.Effect<ContainerInspection, Lookup>
   /** RPC: 1. */
   size(reference: string): Effect.Effect<ContainerSize, Lookup>
   /** Removes what does not run. Filters `label`, `label!`, `until`. */

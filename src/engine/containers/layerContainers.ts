@@ -8,6 +8,7 @@ import { now } from "./ContainerEntry.ts"
 import { ContainerIndex } from "./ContainerIndex.ts"
 import { Containers } from "./Containers.ts"
 import { createContainer } from "./createContainer.ts"
+import { inspectContainer } from "./inspectContainer.ts"
 import { killContainer } from "./killContainer.ts"
 import { listContainers } from "./listContainers.ts"
 import { measureContainer } from "./measureContainer.ts"
@@ -40,6 +41,7 @@ const operations = {
   attach: attachContainer,
   logs: readLogs,
   top: topContainer,
+  inspect: inspectContainer,
   measure: measureContainer,
   prune: pruneContainers,
   list: listContainers
@@ -81,6 +83,6 @@ export const layerContainers = Layer.effect(Containers, Effect.gen(function*() {
     list: on(operations.list),
     prune: whenReady(operations.prune),
     size: (reference) => Effect.flatMap(index.find(reference), (entry) => on(operations.measure)(now(entry))),
-    inspect: (reference) => Effect.map(index.find(reference), now)
+    inspect: on(operations.inspect)
   })
 }))

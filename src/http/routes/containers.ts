@@ -29,12 +29,24 @@ const list = Effect.fnUntraced(function*({ query }: Call) {
   for (const view of views) {
     listed.push({ view, image: yield* images.nameFor(view.record.imageId, view.record.config.Image) })
   }
+  if (flag(query, "size")) return jsonBytes(listJson(yield* Effect.forEach(listed, measured, { concurrency: 8 }), now, version))
   return jsonBytes(listJson(listed, now, version))
 })
 
-const inspect = Effect.fnUntraced(function*({ params }: Call) {
+/** One that was removed meanwhile is listed as it was, with nothing on the disk. */
+const measured = Effect.fnUntraced(function*(listed: Listed) {
+  const size = yield* (yield* Containers).size(listed.view.record.id).pipe(
+    Effect.orElseSucceed(() => ({ writableBytes: 0, rootfsBytes: 0 }))
+  )
+  return { ...listed, size }
+})
+
+const inspect = Effect.fnUntraced(function*({ params, query }: Call) {
   const version = yield* ApiVersion
-  return jsonBytes(inspectJson(yield* (yield* Containers).inspect(params.id ?? ""), version))
+  const containers = yield* Containers
+  const inspection = yield* containers.inspect(params.id ?? "")
+  const size = flag(query, "size") ? yield* containers.size(inspection.view.record.id) : undefined
+  return jsonBytes(inspectJson(inspection, version, size))
 })
 
 /** Longer bodies than `{}` and `null` with some blanks were a way to configure a container, once. */

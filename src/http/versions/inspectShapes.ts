@@ -8,6 +8,8 @@ export interface InspectParts {
   readonly legacyNetwork: object
   readonly containerMac: string
   readonly storage: object
+  /** What the container was made from, by its own name. */
+  readonly manifest: object
 }
 
 export interface InspectShape {
@@ -55,5 +57,6 @@ const graphDriver = (parts: InspectParts, { record }: ContainerView): InspectPar
 /** What clients below a version see instead, from the newest shape on. */
 export const inspectShapes: ReadonlyArray<InspectShape> = [
   { below: 45, adapt: legacyAliases },
+  { below: 48, adapt: (parts) => ({ ...parts, manifest: {} }) },
   { below: 52, adapt: (parts, view) => graphDriver(containerMac(legacyBridge(parts), view), view) }
 ]

@@ -20,9 +20,9 @@ export const diskUsageJson = (usage: DiskUsage, options: DiskUsageOptions): obje
   const containers = asks("container") ? usage.containers : []
   const imageItems = images.map((row) => shapeImage(imageRowShapes, options.version, imageRowJson(row, false)))
   const containerItems = containers.map(({ rootfsBytes, view, writableBytes }): object => ({
-    ...JSON.parse(listJson([{ view, image: view.record.config.Image }], options.nowNanos, options.version).toString())[0],
-    SizeRw: writableBytes,
-    SizeRootFs: rootfsBytes
+    ...JSON.parse(listJson([
+      { view, image: view.record.config.Image, size: { rootfsBytes, writableBytes } }
+    ], options.nowNanos, options.version).toString())[0]
   }))
   const old = {
     ...(asks("image") ? { LayersSize: usage.layersBytes } : {}),

@@ -1,4 +1,6 @@
 import type { ContainerView } from "../../engine/containers/ContainerView.ts"
+import type { ContainerInspection } from "../../engine/containers/ContainerInspection.ts"
+import type { ContainerSize } from "../../engine/containers/measureContainer.ts"
 import type { ContainerState } from "../../model/ContainerState.ts"
 import { inspectShapes } from "../versions/inspectShapes.ts"
 import { shapeIndex } from "../versions/shapeIndex.ts"
@@ -8,19 +10,32 @@ import { endpointsOf, portsOf } from "./networkSettings.ts"
 
 const encoded = new WeakMap<ContainerView, Array<Uint8Array | undefined>>()
 
-/** The body of a container's inspect. A view that did not change is not encoded again for the same kind of client. */
-export const inspectJson = (view: ContainerView, version: number): Uint8Array => {
+/**
+ * The body of a container's inspect. A view that did not change is not encoded again for the same kind of client, unless
+ * its size is asked for, which changes while the view does not.
+ */
+export const inspectJson = (inspection: ContainerInspection, version: number, size?: ContainerSize): Uint8Array => {
+  const { view } = inspection
+  if (size !== undefined) return bytesOf(encode(inspection, version, size))
   const index = shapeIndex(inspectShapes, version)
   const known = encoded.get(view) ?? []
   if (known.length === 0) encoded.set(view, known)
-  return known[index] ??= Buffer.from(`${JSON.stringify(encode(view, version))}\n`)
+  return known[index] ??= bytesOf(encode(inspection, version, undefined))
 }
 
-const encode = (view: ContainerView, version: number): object => {
+const bytesOf = (body: object): Uint8Array => Buffer.from(`${JSON.stringify(body)}\n`)
+
+const encode = ({ files, manifest, sandbox, view }: ContainerInspection, version: number, size: ContainerSize | undefined): object => {
   const { record, state } = view
   const shape = inspectShapes.reduce(
     (body, { below, adapt }) => version < below ? adapt(body, view) : body,
-    { endpoints: endpointsOf(view), legacyNetwork: {}, containerMac: "", storage: storageOf(record.snapshotter) }
+    {
+      endpoints: endpointsOf(view),
+      legacyNetwork: {},
+      containerMac: "",
+      storage: storageOf(record.snapshotter),
+      manifest: manifest === undefined ? {} : { ImageManifestDescriptor: manifest }
+    }
   )
   return {
     Id: record.id,
@@ -29,9 +44,9 @@ const encode = (view: ContainerView, version: number): object => {
     Args: record.args,
     State: stateJson(state),
     Image: record.imageId,
-    ResolvConfPath: "",
-    HostnamePath: "",
-    HostsPath: "",
+    ResolvConfPath: files?.resolvConf ?? "",
+    HostnamePath: files?.hostname ?? "",
+    HostsPath: files?.hosts ?? "",
     LogPath: record.logPath,
     Name: `/${record.name}`,
     RestartCount: state.restartCount,
@@ -43,15 +58,17 @@ const encode = (view: ContainerView, version: number): object => {
     ExecIDs: view.execIds.length === 0 ? null : view.execIds,
     HostConfig: hostConfigJson(record.hostConfig),
     ...shape.storage,
+    ...(size === undefined ? {} : { SizeRw: size.writableBytes, SizeRootFs: size.rootfsBytes }),
     Mounts: record.mounts,
     Config: containerConfigJson(record.config, shape.containerMac),
     NetworkSettings: {
-      SandboxID: "",
-      SandboxKey: "",
+      SandboxID: sandbox?.id ?? "",
+      SandboxKey: sandbox?.path ?? "",
       Ports: portsOf(view),
       ...shape.legacyNetwork,
       Networks: shape.endpoints
-    }
+    },
+    ...shape.manifest
   }
 }
 

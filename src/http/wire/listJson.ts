@@ -1,5 +1,6 @@
 import * as Option from "effect/Option"
 import type { ContainerView } from "../../engine/containers/ContainerView.ts"
+import type { ContainerSize } from "../../engine/containers/measureContainer.ts"
 import type { PortBinding } from "../../model/HostConfig.ts"
 import * as Timestamp from "../../model/Timestamp.ts"
 import { listShapes } from "../versions/listShapes.ts"
@@ -21,6 +22,8 @@ interface Row {
 export interface Listed {
   readonly view: ContainerView
   readonly image: string
+  /** If asked for. */
+  readonly size?: ContainerSize
 }
 
 const encoded = new WeakMap<ContainerView, Array<Row | undefined>>()
@@ -35,10 +38,12 @@ export const listJson = (all: ReadonlyArray<Listed>, nowNanos: bigint, version: 
     texts.set(text, known)
     return known
   }
-  for (const { image, view } of all) {
+  for (const { image, size, view } of all) {
     const { rest, upToImage, upToStatus } = rowOf(view, version)
     if (pieces.length > 1) pieces.push(comma)
-    pieces.push(upToImage, textOf(image), upToStatus, textOf(statusText(view.state, nowNanos)), rest)
+    pieces.push(upToImage, textOf(image), upToStatus, textOf(statusText(view.state, nowNanos)))
+    if (size !== undefined) pieces.push(inner({ SizeRw: size.writableBytes, SizeRootFs: size.rootfsBytes }, ",", ""))
+    pieces.push(rest)
   }
   pieces.push(end)
   return Buffer.concat(pieces)

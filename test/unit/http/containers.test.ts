@@ -271,3 +271,34 @@ it.live("gives the process table", () =>
     })
     assert.strictEqual((yield* ask("/containers/a/top?ps_args=-o+pid")).text, `{"Titles":["PID"],"Processes":[["-o pid"]]}\n`)
   }))
+
+describe("prune", () => {
+  it.live("passes filters on, and tells none from some", () =>
+    Effect.gen(function*() {
+      const asked: Array<unknown> = []
+      const { ask } = yield* serve({
+        containers: {
+          prune: (filters) => Effect.sync(() => {
+            asked.push(filters)
+            return filters.size === 0 ? { removed: [], reclaimedBytes: 0 } : { removed: [id], reclaimedBytes: 7 }
+          })
+        }
+      })
+      const none = yield* ask("/containers/prune", post)
+      assert.deepStrictEqual(JSON.parse(none.text), { ContainersDeleted: null, SpaceReclaimed: 0 })
+      const some = yield* ask(`/containers/prune?filters=${encodeURIComponent(`{"label!":["a"]}`)}`, post)
+      assert.deepStrictEqual(JSON.parse(some.text), { ContainersDeleted: [id], SpaceReclaimed: 7 })
+      assert.deepStrictEqual(asked, [new Map(), new Map([["label!", ["a"]]])])
+    }))
+})
+
+describe("sizes", () => {
+  it.live("are measured for those who ask", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* serve({
+        containers: { list: () => Effect.succeed([view()]), size: () => Effect.succeed({ writableBytes: 1, rootfsBytes: 2 }) }
+      })
+      assert.deepInclude(JSON.parse((yield* ask("/containers/json?size=1")).text)[0], { Id: id, SizeRw: 1, SizeRootFs: 2 })
+      assert.notProperty(JSON.parse((yield* ask("/containers/json")).text)[0], "SizeRw")
+    }))
+})

@@ -98,5 +98,10 @@ export const view = (changes: {
   execIds: changes.execIds ?? []
 })
 
+/** What an inspect finds, of a container without surroundings. */
+export const inspection = (shown: ContainerView = view()) => ({
+  view: shown, files: undefined, sandbox: undefined, manifest: undefined
+})
+
 export const outputOf = (...chunks: ReadonlyArray<readonly ["stdout" | "stderr", string]>) =>
   Stream.fromIterable(chunks.map(([stream, text]) => ({ stream, bytes: Buffer.from(text) })))

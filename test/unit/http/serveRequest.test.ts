@@ -2,7 +2,7 @@ import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { statSync } from "node:fs"
 import { NoSuchContainer } from "../../../src/engine/containers/ContainerFailures.ts"
-import { id, view } from "./fakeEngine.ts"
+import { id, inspection } from "./fakeEngine.ts"
 import { serve } from "./testServer.ts"
 
 const common = { "api-version": "1.55", "ostype": "linux", "docker-experimental": "false", "gantry-config-revision": "7" }
@@ -79,7 +79,7 @@ it.live("makes its socket for owner and group alone", () =>
 
 it.live("shows a container, and the same again", () =>
   Effect.gen(function*() {
-    const { ask } = yield* serve({ containers: { inspect: () => Effect.succeed(view()) } })
+    const { ask } = yield* serve({ containers: { inspect: () => Effect.succeed(inspection()) } })
     const answer = yield* ask("/containers/web/json")
     const body = JSON.parse(answer.text)
     assert.strictEqual(body.Id, id)

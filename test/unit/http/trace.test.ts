@@ -3,7 +3,7 @@ import { Context, Effect, Layer } from "effect"
 import { join } from "node:path"
 import { RequestTrace } from "../../../src/engine/RequestTrace.ts"
 import * as HttpServer from "../../../src/http/HttpServer.ts"
-import { fakeEngine, view } from "./fakeEngine.ts"
+import { fakeEngine, inspection } from "./fakeEngine.ts"
 import { ask, temporaryDirectory } from "./testServer.ts"
 
 const Meter = Context.Reference<{ count: number }>("test/Meter", { defaultValue: () => ({ count: 0 }) })
@@ -20,7 +20,7 @@ it.live("tells what a request cost below, if it asks", () =>
         return { under: (work) => Effect.provideService(work, Meter, meter), rpcCount: () => meter.count }
       }
     })
-    const engine = fakeEngine({ containers: { inspect: () => Effect.as(Effect.andThen(call, call), view()), pause: () => call } })
+    const engine = fakeEngine({ containers: { inspect: () => Effect.as(Effect.andThen(call, call), inspection()), pause: () => call } })
     yield* Layer.build(HttpServer.layer({ hosts: [`unix://${path}`], group: "" }).pipe(Layer.provide([engine, trace])))
     const traced = { headers: { "gantry-trace": "1" } }
     assert.strictEqual((yield* ask(path, "/containers/a/json", traced)).headers["gantry-rpc-count"], "2")

@@ -2,14 +2,14 @@ import { assert, describe, it } from "@effect/vitest"
 import { zeroEndpoint } from "../../../../src/http/versions/CreateDraft.ts"
 import { inspectJson } from "../../../../src/http/wire/inspectJson.ts"
 import type { ContainerView } from "../../../../src/engine/containers/ContainerView.ts"
-import { view } from "../fakeEngine.ts"
+import { inspection, view } from "../fakeEngine.ts"
 
 const [configured, generated] = ["02:42:ac:11:00:42", "02:42:ac:11:00:99"]
 const state = {
   NetworkID: "n1", EndpointID: "e1", Gateway: "172.17.0.1", IPAddress: "172.17.0.2", IPPrefixLen: 16, IPv6Gateway: "", GlobalIPv6Address: "",
   GlobalIPv6PrefixLen: 0, MacAddress: generated, DNSNames: null
 }
-const body = (shown: ContainerView, version = 55) => JSON.parse(Buffer.from(inspectJson(shown, version)).toString())
+const body = (shown: ContainerView, version = 55) => JSON.parse(Buffer.from(inspectJson(inspection(shown), version)).toString())
 
 describe("inspect", () => {
   it("has Docker's keys in Docker's order", () => {
@@ -32,10 +32,30 @@ describe("inspect", () => {
     assert.notProperty(body(view()).HostConfig, "Init")
   })
 
+  it("tells of files, namespace, size and manifest where they are", () => {
+    const manifest = {
+      mediaType: "application/vnd.oci.image.manifest.v1+json", digest: `sha256:${"cd".repeat(32)}`, size: 7,
+      platform: { os: "linux", architecture: "amd64" }
+    }
+    const whole = {
+      view: view(), manifest, sandbox: { id: "5a", path: "/run/netns/5a" },
+      files: { hostname: "/c/hostname", hosts: "/c/hosts", resolvConf: "/c/resolv.conf" }
+    }
+    const at = (version: number, size?: { writableBytes: number; rootfsBytes: number }) =>
+      JSON.parse(Buffer.from(inspectJson(whole, version, size)).toString())
+    assert.deepInclude(at(55, { writableBytes: 1, rootfsBytes: 2 }), {
+      HostnamePath: "/c/hostname", HostsPath: "/c/hosts", ResolvConfPath: "/c/resolv.conf", SizeRw: 1, SizeRootFs: 2,
+      ImageManifestDescriptor: manifest
+    })
+    assert.deepInclude(at(55).NetworkSettings, { SandboxID: "5a", SandboxKey: "/run/netns/5a" })
+    assert.notProperty(at(55), "SizeRw")
+    assert.notProperty(at(47), "ImageManifestDescriptor")
+  })
+
   it("gives the same bytes for the same view, and others for another kind of client", () => {
     const shown = view()
-    assert.strictEqual(inspectJson(shown, 55), inspectJson(shown, 52))
-    assert.notStrictEqual(inspectJson(shown, 55), inspectJson(shown, 51))
+    assert.strictEqual(inspectJson(inspection(shown), 55), inspectJson(inspection(shown), 52))
+    assert.notStrictEqual(inspectJson(inspection(shown), 55), inspectJson(inspection(shown), 51))
   })
 
   it("tells a container in restart back-off from one that runs", () => {

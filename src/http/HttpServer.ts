@@ -9,6 +9,7 @@ import { HijackServer } from "./hijack/HijackServer.ts"
 import { clearStaleSocket } from "./listen/clearStaleSocket.ts"
 import { giveToGroup } from "./listen/giveToGroup.ts"
 import { ListenFailed } from "./listen/ListenFailed.ts"
+import { prepareSocketDirectory } from "./listen/prepareSocketDirectory.ts"
 import { allRoutes } from "./routes/allRoutes.ts"
 import { makeServeRequest } from "./serveRequest.ts"
 import { ServerStop } from "./ServerStop.ts"
@@ -42,6 +43,7 @@ const listen = Effect.fn("Http.listen")(function*(
   >
 ) {
   const path = yield* socketPath(host)
+  yield* prepareSocketDirectory(path)
   yield* clearStaleSocket(path)
   const server = yield* Effect.mapError(
     NodeHttpServer.make(() => new HijackServer(), { path, backlog, gracefulShutdownTimeout }),

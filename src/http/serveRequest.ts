@@ -14,6 +14,7 @@ import { commonHeaders } from "./commonHeaders.ts"
 import { failureResponses, type RequestFailure } from "./failureResponses.ts"
 import { HijackableRequest } from "./hijack/HijackableRequest.ts"
 import { jsonAnswer } from "./jsonAnswer.ts"
+import { malformedRequest } from "./malformedRequest.ts"
 import { readTarget } from "./readTarget.ts"
 import { PageNotFound } from "./RequestFailures.ts"
 import { requestIds } from "./requestIds.ts"
@@ -40,6 +41,8 @@ export const makeServeRequest = Effect.fnUntraced(function*<R>(routes: ReadonlyA
   const nextId = requestIds()
 
   const dispatch = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest) {
+    const malformed = malformedRequest(request)
+    if (malformed !== undefined) return yield* malformed
     const config = yield* CurrentConfig
     const target = yield* Effect.fromResult(readTarget(request.url, config.user.minApiVersion))
     const match = find(request.method, target.segments)

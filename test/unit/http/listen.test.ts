@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Layer, Scope } from "effect"
-import { existsSync, statSync, symlinkSync, writeFileSync } from "node:fs"
+import { chmodSync, existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { request } from "node:http"
 import { connect, createServer } from "node:net"
 import { join } from "node:path"
@@ -56,6 +56,20 @@ describe("listening", () => {
       assert.match(yield* refusal(`unix://${file}`), /exists and is not a socket$/)
       assert.match(yield* refusal(`unix://${link}`), /is a symbolic link$/)
       assert.isTrue(existsSync(file))
+    }))
+
+  it.live("makes the socket's directory, and refuses one where everybody may write", () =>
+    Effect.gen(function*() {
+      const directory = yield* temporaryDirectory
+      yield* listenOn(`unix://${directory}/new/below/api.sock`)
+      assert.strictEqual(statSync(`${directory}/new/below`).mode & 0o022, 0)
+      const open = join(directory, "open")
+      mkdirSync(open)
+      chmodSync(open, 0o777)
+      assert.match(yield* refusal(`unix://${open}/api.sock`), /open is writable by everybody$/)
+      assert.isFalse(existsSync(`${open}/api.sock`))
+      chmodSync(open, 0o1777)
+      yield* listenOn(`unix://${open}/api.sock`)
     }))
 
   it.live("serves several sockets, and says what it cannot serve", () =>

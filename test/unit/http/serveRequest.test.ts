@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { statSync } from "node:fs"
 import { NoSuchContainer } from "../../../src/engine/containers/ContainerFailures.ts"
@@ -87,3 +87,16 @@ it.live("shows a container, and the same again", () =>
     assert.isTrue(body.State.Running)
     assert.isNull(body.ExecIDs)
   }))
+
+describe("requests that two readers could read differently", () => {
+  it.live("are refused", () =>
+    Effect.gen(function*() {
+      const { talk } = yield* serve({})
+      assert.match(yield* talk("GET /_ping HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n"), /^HTTP\/1\.1 400 /)
+      assert.match(
+        yield* talk("POST /images/load HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\nConnection: close\r\n\r\n0\r\n\r\n"),
+        /^HTTP\/1\.1 501 /
+      )
+      assert.match(yield* talk("GET /_ping HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), /^HTTP\/1\.1 200 /)
+    }))
+})

@@ -39,10 +39,10 @@ export const fillHostConfig = (
 }
 
 /** Options go with the driver they were written for: the daemon's are its default driver's. */
-const fillLogConfig = (asked: HostConfig["LogConfig"], { Config, Type }: HostConfigDefaults["logConfig"]) => {
-  if (asked.Type === "") return { Type, Config: Config }
-  return asked.Type === Type ? { Type, Config: { ...Config, ...asked.Config } } : { ...asked, Config: asked.Config ?? {} }
-}
+const fillLogConfig = (asked: HostConfig["LogConfig"], { Config, Type }: HostConfigDefaults["logConfig"]) =>
+  asked.Type === "" || asked.Type === Type
+    ? { Type, Config: { ...Config, ...asked.Config } }
+    : { ...asked, Config: asked.Config ?? {} }
 
 const cgroupnsMode = (
   privileged: boolean,

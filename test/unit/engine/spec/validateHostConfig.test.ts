@@ -139,6 +139,8 @@ describe("a create request", () => {
       assert.deepInclude(hostConfig, { MemorySwap: -1, ShmSize: 1, IpcMode: "host", CgroupnsMode: "private", Runtime: "crun" })
       assert.deepStrictEqual(hostConfig.MaskedPaths, [])
       assert.deepStrictEqual(hostConfig.LogConfig, { Type: "local", Config: {} })
+      const options = yield* validate({ LogConfig: { Config: { "max-file": "3" } } })
+      assert.deepStrictEqual(options.hostConfig.LogConfig, { Type: "json-file", Config: { "max-size": "1m", "max-file": "3" } })
     }))
 
   it.effect("loses what the kernel cannot do, and is told so", () =>

@@ -56,8 +56,18 @@ export const layer = (keep: number) =>
       yield* PubSub.publish(bell, undefined)
     }, Effect.uninterruptible)
 
+    let listeners = 0
+    const listen = Effect.acquireRelease(
+      Effect.sync(() => {
+        listeners++
+      }),
+      () => Effect.sync(() => {
+        listeners--
+      })
+    )
+
     const after = (seq: number) =>
-      Stream.unwrap(Effect.map(PubSub.subscribe(bell), (rings) =>
+      Stream.unwrap(Effect.map(Effect.andThen(listen, PubSub.subscribe(bell)), (rings) =>
         Stream.paginate(seq, Effect.fnUntraced(function*(seen) {
           while (lastSeq() <= seen) yield* PubSub.take(rings)
           const oldest = ring[0]?.seq ?? 1
@@ -68,7 +78,11 @@ export const layer = (keep: number) =>
           return [told, Option.some(news.at(-1)?.seq ?? seen)] as const
         }))))
 
-    return Events.of({ publish, subscribe: (query) => subscribe(query, { ring, lastSeq, after }) })
+    return Events.of({
+      publish,
+      subscribe: (query) => subscribe(query, { ring, lastSeq, after }),
+      listeners: Effect.sync(() => listeners)
+    })
   }))
 
 interface Journal {

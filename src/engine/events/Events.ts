@@ -37,4 +37,6 @@ export class Events extends Context.Service<Events, {
   publish(event: Omit<EngineEvent, "seq" | "timeNanos">): Effect.Effect<void>
   /** The subscription is in force when the effect is done. A reader that is too slow gets an `engine`/`lagged` event. */
   subscribe(query: EventQuery): Effect.Effect<Stream.Stream<EngineEvent>, InvalidTimeRange>
+  /** How many read on at this moment. */
+  readonly listeners: Effect.Effect<number>
 }>()("gantry/engine/Events") {}

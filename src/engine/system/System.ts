@@ -71,6 +71,10 @@ export interface SystemInfo {
   readonly containerd: { readonly address: string; readonly namespace: string }
   readonly openFiles: number
   readonly eventListeners: number
+  /** The init that `--init` puts before a process; absent: none was found. */
+  readonly init: { readonly path: string } & Component | undefined
+  /** Of containers that bring none: `builtin`, `unconfined`, or where it was read from. */
+  readonly seccompProfile: string
   /** `nftables`, `iptables`; empty if none. */
   readonly firewallBackend: string
   /** For the user: what does not work as it should here. */

@@ -6,11 +6,13 @@ import { CurrentConfig } from "../../config/EngineConfig.ts"
 import { Containerd } from "../../containerd/Containerd.ts"
 import { EventFeed } from "../../containerd/EventFeed.ts"
 import { HostFacts } from "../../host/HostFacts.ts"
+import { runProgram } from "../../runtimes/runProgram.ts"
 import { Runtimes } from "../../runtimes/Runtimes.ts"
 import { type ContainerEntry, isRunning, now } from "../containers/ContainerEntry.ts"
 import { ContainerIndex } from "../containers/ContainerIndex.ts"
 import { measureContainer } from "../containers/measureContainer.ts"
 import { EngineHome } from "../EngineHome.ts"
+import { Events } from "../events/Events.ts"
 import { EngineBuild } from "./EngineBuild.ts"
 import { Images } from "../images/Images.ts"
 import { kernelFeatures, kernelWarnings } from "./kernelFeatures.ts"
@@ -18,9 +20,11 @@ import { type ContainerCounts, type DiskUsage, System, type SystemInfo, type Ver
 
 /** What the engine knows of itself, its host and the stack below. RPC: 0, but for the disk usage: one a container. */
 export const layerSystem = Layer.effect(System, Effect.gen(function*() {
-  const [home, host, runtimes, feed, build, images, index, fs, containerd] = yield* Effect.all([
-    EngineHome, HostFacts, Runtimes, EventFeed, EngineBuild, Images, ContainerIndex, FileSystem.FileSystem, Containerd
+  const [home, host, runtimes, feed, build, images, index, fs, containerd, events] = yield* Effect.all([
+    EngineHome, HostFacts, Runtimes, EventFeed, EngineBuild, Images, ContainerIndex, FileSystem.FileSystem, Containerd, Events
   ])
+
+  const inits: Inits = new Map()
 
   const runtimeComponent = Effect.gen(function*() {
     const { defaultRuntime, runtimes: configured } = (yield* CurrentConfig).derived
@@ -64,7 +68,9 @@ export const layerSystem = Layer.effect(System, Effect.gen(function*() {
       defaultRuntime: derived.defaultRuntime,
       containerd: { address: containerd.address, namespace: containerd.namespace },
       openFiles: openFiles.length,
-      eventListeners: 0,
+      eventListeners: yield* events.listeners,
+      init: yield* initOf(inits, user.initPath ?? home.initPath),
+      seccompProfile: seccompProfileOf(user.seccompProfile, home.seccomp !== undefined),
       firewallBackend: user.firewallBackend ?? "nftables",
       warnings: kernelWarnings(host)
     } satisfies SystemInfo as SystemInfo
@@ -81,6 +87,27 @@ export const layerSystem = Layer.effect(System, Effect.gen(function*() {
 
   return System.of({ versions, info, diskUsage })
 }))
+
+/** By path, and asked once for each: what stands there does not change while the engine runs. */
+type Inits = Map<string, { readonly version: string; readonly commit: string }>
+
+const initOf = Effect.fnUntraced(function*(inits: Inits, path: string | undefined) {
+  if (path === undefined) return undefined
+  const known = inits.get(path) ?? (yield* runProgram(path, ["--version"]).pipe(
+    Effect.map((text) => ({
+      version: /version v?([^\s,]+)/.exec(text)?.[1] ?? "",
+      commit: /git\.([0-9a-f]+)/.exec(text)?.[1] ?? ""
+    })),
+    Effect.orElseSucceed(() => ({ version: "", commit: "" }))
+  ))
+  inits.set(path, known)
+  return { name: "docker-init", path, ...known }
+})
+
+const seccompProfileOf = (configured: string, builtIn: boolean): string => {
+  const asked = configured === "" || configured === "default" ? "builtin" : configured
+  return asked === "builtin" && !builtIn ? "unconfined" : asked
+}
 
 const countContainers = (entries: Iterable<ContainerEntry>): ContainerCounts => {
   const counts = { running: 0, paused: 0, stopped: 0 }

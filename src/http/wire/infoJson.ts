@@ -1,5 +1,5 @@
 import type { EngineConfig } from "../../config/EngineConfig.ts"
-import type { KernelFeatures, SystemInfo } from "../../engine/system/System.ts"
+import type { Component, KernelFeatures, SystemInfo } from "../../engine/system/System.ts"
 import { dockerRelease } from "../ApiVersion.ts"
 
 /** The body of `/info`, for the newest clients; `infoShapes` has what others see. */
@@ -54,11 +54,11 @@ export const infoJson = (info: SystemInfo, { derived, user }: EngineConfig, syst
   },
   LiveRestoreEnabled: user.liveRestore,
   Isolation: "",
-  InitBinary: user.initPath ?? "",
-  ContainerdCommit: { ID: info.versions.containerd.commit },
-  RuncCommit: { ID: info.versions.runtime.commit },
-  InitCommit: { ID: "" },
-  SecurityOptions: securityOptions(info.kernel),
+  InitBinary: user.initPath ?? (info.init === undefined ? "" : "docker-init"),
+  ContainerdCommit: commitOf(info.versions.containerd),
+  RuncCommit: commitOf(info.versions.runtime),
+  InitCommit: commitOf(info.init),
+  SecurityOptions: securityOptions(info, user.noNewPrivileges, derived.defaultCgroupnsMode),
   DefaultAddressPools: derived.addressPools.map(({ base, prefixLength, size }) => ({
     Base: `${base}/${prefixLength}`, Size: size
   })),
@@ -108,8 +108,16 @@ const runtimesJson = ({ runtimes }: SystemInfo) =>
     }])
   )
 
-const securityOptions = ({ appArmor, cgroupVersion, seccomp }: KernelFeatures): ReadonlyArray<string> => [
+/** Programs that do not tell what they were built from are known by their version. */
+const commitOf = (component: Component | undefined) => ({ ID: component?.commit || component?.version || "" })
+
+const securityOptions = (
+  { kernel: { appArmor, seccomp }, seccompProfile }: SystemInfo,
+  noNewPrivileges: boolean,
+  cgroupnsMode: string
+): ReadonlyArray<string> => [
   ...(appArmor ? ["name=apparmor"] : []),
-  ...(seccomp ? ["name=seccomp,profile=builtin"] : []),
-  ...(cgroupVersion === 2 ? ["name=cgroupns"] : [])
+  ...(seccomp ? [`name=seccomp,profile=${seccompProfile}`] : []),
+  ...(cgroupnsMode === "private" ? ["name=cgroupns"] : []),
+  ...(noNewPrivileges ? ["name=no-new-privileges"] : [])
 ]

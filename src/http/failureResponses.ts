@@ -6,7 +6,7 @@ import type {
 import type { InvalidTimeRange } from "../engine/events/Events.ts"
 import type { ExecStartFailed, NoSuchExec } from "../engine/execs/Execs.ts"
 import type {
-  AmbiguousImage, BadArchive, ImageConflict, NoSuchImage, NoSuchPlatform, PullFailed
+  AmbiguousImage, BadArchive, ImageConflict, LoginDenied, NoSuchImage, NoSuchPlatform, PullFailed
 } from "../engine/images/ImageFailures.ts"
 import type { NetworkNotFound } from "../engine/networks/NetworkCatalog.ts"
 import { jsonAnswer } from "./jsonAnswer.ts"
@@ -26,6 +26,7 @@ export type RequestFailure =
   | ImageConflict
   | InvalidRequest
   | InvalidTimeRange
+  | LoginDenied
   | NameInUse
   | NetworkNotFound
   | NewNameInUse
@@ -68,6 +69,7 @@ export const failureResponses = {
   InvalidRequest: (e) => answer(400, e, e.message),
   InvalidTimeRange: (e) =>
     answer(400, e, `\`since\` time (${e.since}) cannot be after \`until\` time (${e.until})`),
+  LoginDenied: (e) => answer(401, e, e.message),
   NameInUse: (e) => answer(409, e, nameConflict(e)),
   NetworkNotFound: (e) => answer(404, e, `network ${e.reference} not found`),
   NewNameInUse: (e) => answer(409, e, `Error when allocating new name: ${nameConflict(e)}`),

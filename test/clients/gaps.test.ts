@@ -3,7 +3,9 @@ import { Effect } from "effect"
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { TestEngine } from "../support/engine.ts"
-import { rawJson } from "../support/rawHttp.ts"
+import { rawConnection, rawJson } from "../support/rawHttp.ts"
+import { eventually } from "../support/realTime.ts"
+import { registryUser, startRegistry } from "../support/registry.ts"
 import { docker, field, output, prints } from "./cli.ts"
 
 layer(TestEngine.layer({ config: { runtimes: { traced: { path: "runc", runtimeArgs: ["--debug=false"] } } } }), {
@@ -66,6 +68,34 @@ layer(TestEngine.layer({ config: { runtimes: { traced: { path: "runc", runtimeAr
       assert.strictEqual(yield* field("seen", ".NetworkSettings.SandboxKey"), "")
       yield* output("rm seen")
     }))
+
+  it.effect("info tells of init, seccomp and those who listen", () =>
+    Effect.gen(function*() {
+      const { socket } = yield* TestEngine
+      const info = yield* rawJson(socket, "GET", "/info")
+      assert.deepInclude(info.json, { InitBinary: "docker-init", NEventsListener: 0 })
+      assert.include(yield* output("info --format", ["{{.SecurityOptions}}"]), "name=seccomp,profile=builtin")
+      for (const commit of ["InitCommit", "RuncCommit", "ContainerdCommit"]) {
+        assert.isNotEmpty(yield* output("info --format", [`{{.${commit}.ID}}`]))
+      }
+      const listener = yield* rawConnection(socket)
+      yield* listener.write("GET /events HTTP/1.1\r\nHost: gantry\r\n\r\n")
+      yield* listener.until((received) => received.includes("\r\n\r\n"))
+      yield* eventually("the listener to be counted", Effect.map(output("info --format", ["{{.NEventsListener}}"]), (now) => now === "1" || undefined))
+      yield* listener.destroy
+      yield* eventually("the listener to be gone", Effect.map(output("info --format", ["{{.NEventsListener}}"]), (now) => now === "0" || undefined))
+    }).pipe(Effect.scoped))
+
+  it.effect("login asks the registry", () =>
+    Effect.gen(function*() {
+      const { host } = yield* startRegistry({ authenticate: true })
+      const login = (password: string) => docker(`login -u ${registryUser.name} --password-stdin ${host}`, [], { stdin: password })
+      assert.include((yield* login(registryUser.password)).stdout, "Login Succeeded")
+      const denied = yield* login("wrong")
+      assert.strictEqual(denied.code, 1)
+      assert.include(denied.stderr, "401 Unauthorized")
+      yield* output(`logout ${host}`)
+    }).pipe(Effect.scoped))
 
   it.effect("volume ls tells that there are none", () =>
     Effect.gen(function*() {

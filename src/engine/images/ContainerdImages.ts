@@ -7,6 +7,7 @@ import type { Containerd } from "../../containerd/Containerd.ts"
 import * as Lease from "../../containerd/Lease.ts"
 import { randomId } from "../../model/randomId.ts"
 import type { Events } from "../events/Events.ts"
+import { checkCredentials } from "./checkCredentials.ts"
 import { findImage, requirePlatform } from "./findImage.ts"
 import { historyOf } from "./historyOf.ts"
 import { ImageIndex, type ImageIndexOptions } from "./ImageIndex.ts"
@@ -55,6 +56,7 @@ export const layer = (options: ImageIndexOptions) =>
       tag: (source, repository, tag) => provided(failAs("tag")(tagImage(source, repository, tag))),
       remove: (reference, { force }) => provided(failAs("remove")(removeImage(reference, force))),
       prune: (filters) => provided(failAs("prune")(pruneImages(filters))),
+      checkCredentials: checkCredentials,
       pull: (request) => telling((tell) => provided(pullImage(request, tell))),
       load: (bytes) => telling((tell) => provided(loadImages(bytes, tell))),
       save: (references, platform) => telling((tell) => provided(saveImages(references, platform, tell))),

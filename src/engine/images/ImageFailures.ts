@@ -31,3 +31,6 @@ export class PullFailed extends Schema.TaggedError<PullFailed>()("PullFailed", {
 
 /** An archive is not an image, or not a whole one. `message` is Docker's text where there is one. */
 export class BadArchive extends Schema.TaggedError<BadArchive>()("BadArchive", { message: Schema.String }) {}
+
+/** A registry does not take the credentials. */
+export class LoginDenied extends Schema.TaggedError<LoginDenied>()("LoginDenied", { message: Schema.String }) {}

@@ -3,8 +3,8 @@ import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
 import type { Filters } from "../../model/Filters.ts"
 import type { Platform } from "../../model/Platform.ts"
-import type { InvalidRequest, OperationFailed } from "../containers/ContainerFailures.ts"
-import type { AmbiguousImage, BadArchive, ImageConflict, NoSuchImage, NoSuchPlatform, PullFailed } from "./ImageFailures.ts"
+import type { InvalidRequest, NotBuilt, OperationFailed } from "../containers/ContainerFailures.ts"
+import type { AmbiguousImage, BadArchive, ImageConflict, LoginDenied, NoSuchImage, NoSuchPlatform, PullFailed } from "./ImageFailures.ts"
 import type { FoundImage, HistoryRow, ImageRow, ImageView } from "./ImageView.ts"
 import type { ProgressRecord } from "./ProgressRecord.ts"
 
@@ -88,6 +88,8 @@ export class Images extends Context.Service<Images, {
   prune(filters: Filters): Effect.Effect<
     { readonly removed: ReadonlyArray<RemovedImage>; readonly reclaimedBytes: number }, InvalidRequest | OperationFailed
   >
+  /** Whether a registry takes the credentials. */
+  checkCredentials(auth: RegistryAuth, registries: RegistrySettings): Effect.Effect<void, LoginDenied | NotBuilt | OperationFailed>
   pull(request: PullRequest): Stream.Stream<ProgressRecord, PullFailed | InvalidRequest | OperationFailed>
   /** A `docker save` or OCI archive, plain, gzip or zstd. */
   load(bytes: Stream.Stream<Uint8Array>, options: { readonly quiet: boolean; readonly platform?: Platform }): Stream.Stream<

@@ -5,6 +5,7 @@ import { CurrentConfig } from "../../config/EngineConfig.ts"
 import { System } from "../../engine/system/System.ts"
 import * as Timestamp from "../../model/Timestamp.ts"
 import { ApiVersion } from "../ApiVersion.ts"
+import { checkCredentials } from "../checkCredentials.ts"
 import { eventStream } from "../eventStream.ts"
 import { jsonAnswer } from "../jsonAnswer.ts"
 import { flag } from "../query/flag.ts"
@@ -44,6 +45,7 @@ const metrics = Effect.map(PrometheusMetrics.format(), (text) =>
 export const systemRoutes = [
   route("GET", "/version", () => version),
   route("GET", "/info", () => info),
+  route("POST", "/auth", checkCredentials),
   route("GET", "/events", eventStream),
   route("GET", "/system/df", diskUsage),
   route("GET", "/gantry/metrics", () => metrics)

@@ -5,7 +5,6 @@ import { type Method, type Route, route } from "../Route.ts"
 
 /** What Docker's API has and Gantry has not, with what to call it. */
 const unbuilt: ReadonlyArray<readonly [what: string, ...routes: ReadonlyArray<`${Method} /${string}`>]> = [
-  ["checking registry credentials", "POST /auth"],
   ["building images", "POST /build", "POST /build/prune", "POST /build/cancel", "POST /session", "POST /grpc"],
   ["committing a container", "POST /commit"],
   ["copying files", "GET /containers/{id}/archive", "HEAD /containers/{id}/archive", "PUT /containers/{id}/archive"],

@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
 import { type EngineEvent, type EventQuery, InvalidTimeRange } from "../../../src/engine/events/Events.ts"
+import { LoginDenied } from "../../../src/engine/images/ImageFailures.ts"
 import type { SystemInfo, Versions } from "../../../src/engine/system/System.ts"
-import { serve } from "./testServer.ts"
+import { json, serve } from "./testServer.ts"
 
 const versions: Versions = {
   version: "0.1.0", commit: "abc", buildTime: "2026-01-02T03:04:05Z", nodeVersion: "24.21.0", kernelVersion: "6.1.0", architecture: "amd64",
@@ -16,7 +17,8 @@ const info: SystemInfo = {
   },
   versions, operatingSystem: "Debian GNU/Linux 12 (bookworm)", osVersion: "12", cpus: 2, memoryBytes: 1024,
   runtimes: { runc: { path: "runc", shim: "io.containerd.runc.v2", args: [] } }, defaultRuntime: "runc",
-  containerd: { address: "/run/c.sock", namespace: "gantry" }, openFiles: 9, eventListeners: 0, firewallBackend: "nftables", warnings: []
+  containerd: { address: "/run/c.sock", namespace: "gantry" }, openFiles: 9, eventListeners: 3, init: { name: "docker-init", path: "/usr/bin/docker-init", version: "0.19.0", commit: "de40ad0" },
+  seccompProfile: "/etc/gantry/seccomp.json", firewallBackend: "nftables", warnings: []
 }
 const served = serve({ system: { versions: Effect.succeed(versions), info: Effect.succeed(info) } })
 
@@ -41,7 +43,8 @@ describe("/info", () => {
       assert.deepInclude(body, {
         OSType: "linux", Architecture: "x86_64", Containers: 6, IndexServerAddress: "https://index.docker.io/v1/", Driver: "overlayfs",
         DriverStatus: [["driver-type", "io.containerd.snapshotter.v1"]], Warnings: [],
-        SecurityOptions: ["name=seccomp,profile=builtin"]
+        SecurityOptions: ["name=seccomp,profile=/etc/gantry/seccomp.json"], NEventsListener: 3, InitBinary: "docker-init",
+        InitCommit: { ID: "de40ad0" }, RuncCommit: { ID: "1.2" }
       })
       assert.isNotNull(body.RegistryConfig.Mirrors)
       assert.isDefined(body.Runtimes.runc)
@@ -131,5 +134,23 @@ describe("what is not built", () => {
       assert.strictEqual((yield* ask("/plugins")).text, "[]\n")
       assert.strictEqual((yield* ask("/volumes/create", { method: "POST" })).status, 501)
       assert.strictEqual((yield* ask("/images/a/b:c/push", { method: "POST" })).status, 501)
+    }))
+})
+
+describe("/auth", () => {
+  it.live("passes credentials on, and tells what came of it", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* serve({
+        images: {
+          checkCredentials: ({ password, serverAddress, username }) =>
+            password === "secret" && username === "alice" && serverAddress === "example.com"
+              ? Effect.void
+              : Effect.fail(new LoginDenied({ message: "no" }))
+        }
+      })
+      const login = (password: string) => ask("/auth", json({ username: "alice", password, serveraddress: "example.com" }))
+      const taken = yield* login("secret")
+      assert.deepStrictEqual([taken.status, JSON.parse(taken.text).Status], [200, "Login Succeeded"])
+      assert.strictEqual((yield* login("other")).status, 401)
     }))
 })

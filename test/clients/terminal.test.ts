@@ -8,7 +8,7 @@ const prompt = ["-e", "PS1=ready> "]
 /** Typed, it echoes otherwise than it prints. */
 const marked = (word: string) => `echo ${word[0]}''${word.slice(1)}\r`
 
-layer(TestEngine.layer(), { excludeTestServices: true })("docker on a terminal", (it) => {
+layer(TestEngine.layer(), { excludeTestServices: true, timeout: "3 minutes" })("docker on a terminal", (it) => {
   it.effect("run -it gives the command a terminal of the window's size, and its exit code back", () =>
     Effect.gen(function*() {
       const terminal = yield* onTerminal("run -it --rm", [...prompt, "busybox"], { columns: 97, rows: 31 })

@@ -20,7 +20,7 @@ import { networkFiles } from "./writeNetworkFiles.ts"
 
 /** The OCI specification of a container's next run: what was asked of it, on this host, under this configuration. */
 export const prepareSpec = Effect.fnUntraced(function*(entry: ContainerEntry) {
-  const { record } = now(entry)
+  const record = yield* named(now(entry).record)
   const { derived, user } = yield* CurrentConfig
   const home = yield* EngineHome
   const shmSource = yield* sharedMemory(record)
@@ -63,7 +63,15 @@ const daemonProfile = Effect.gen(function*() {
 const networkNamespace = (home: EngineHome["Service"], record: ContainerRecord): NetworkNamespace =>
   networkMode(record.hostConfig).kind === "host" ? { type: "host" } : { type: "path", path: namespaceLink(home, record.id) }
 
-/** A container that shares another's network shares the files that speak of it. */
+/** A container that shares another's network has its name too. */
+const named = Effect.fnUntraced(function*(record: ContainerRecord) {
+  const mode = networkMode(record.hostConfig)
+  if (mode.kind !== "container") return record
+  const { Domainname, Hostname } = now(yield* runningContainer(mode.reference, "network")).record.config
+  return { ...record, config: { ...record.config, Domainname, Hostname } }
+})
+
+/** It shares the files that speak of it as well. */
 const filesOf = Effect.fnUntraced(function*(record: ContainerRecord) {
   const home = yield* EngineHome
   const mode = networkMode(record.hostConfig)

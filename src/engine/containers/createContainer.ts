@@ -26,7 +26,6 @@ import type { CreateRequest } from "./Containers.ts"
 import { initialState, notStored } from "./containerState.ts"
 import { mergeImageConfig } from "./mergeImageConfig.ts"
 import { networkMode } from "./networkMode.ts"
-import { refuseNotBuilt } from "./refuseNotBuilt.ts"
 import { settleHostConfig } from "./settleHostConfig.ts"
 
 /** Makes a container; nothing runs yet. RPC: 2, side by side. Fails with nothing left behind. */
@@ -37,10 +36,9 @@ export const createContainer = Effect.fn("Containers.create")(
     }
     const images = yield* Images
     const image = yield* images.find(request.config.Image, request.platform)
-    yield* refuseNotBuilt(request)
     const id = yield* randomId
     const merged = mergeImageConfig(request.config, image.config.config)
-    const settled = yield* settleHostConfig(merged, request.hostConfig, request.config)
+    const settled = yield* settleHostConfig(merged, request)
     const config = withHostname(settled.config, settled.hostConfig, id, yield* HostFacts)
     const runtime = yield* resolveRuntime(settled.hostConfig.Runtime)
     const log = yield* LogOptions.decode(settled.hostConfig.LogConfig.Type, settled.hostConfig.LogConfig.Config ?? {}).pipe(

@@ -17,7 +17,7 @@ export const runScenario = Effect.fnUntraced(function*(scenario: Scenario, round
     )))
   for (let round = -1; round < rounds; round++) {
     current = round < 0 ? "warm-up" : round
-    const first = (round + 1) % Math.max(turns.length, 1)
+    const first = Math.max(round, 0) % Math.max(turns.length, 1)
     for (const turn of [...turns.slice(first), ...turns.slice(0, first)]) yield* turn
   }
 }, Effect.scoped)

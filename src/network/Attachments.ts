@@ -1,4 +1,5 @@
 import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as HashMap from "effect/HashMap"
@@ -34,7 +35,9 @@ export class Attachments extends Context.Service<Attachments, {
   /** No plan at all: only loopback. */
   attach(
     container: ContainerIdentity,
-    plans: ReadonlyArray<EndpointPlan>
+    plans: ReadonlyArray<EndpointPlan>,
+    /** Told what the attachment will be, before it is made. */
+    planned?: Deferred.Deferred<Attachment>
   ): Effect.Effect<Attachment, NetworkSetupFailed>
   detach(containerId: string): Effect.Effect<void, NetworkTeardownFailed>
   /** Takes over what the files of earlier processes didn't tell. */
@@ -53,7 +56,11 @@ export class Attachments extends Context.Service<Attachments, {
       const bringUp = yield* makeBringUp(state)
 
       const attach = Effect.fnUntraced(
-        function*(container: ContainerIdentity, plans: ReadonlyArray<EndpointPlan>) {
+        function*(
+          container: ContainerIdentity,
+          plans: ReadonlyArray<EndpointPlan>,
+          planned?: Deferred.Deferred<Attachment>
+        ) {
           yield* detach(container.containerId)
           return yield* Effect.uninterruptibleMask((restore) =>
             Effect.gen(function*() {
@@ -62,6 +69,7 @@ export class Attachments extends Context.Service<Attachments, {
                 planAttachment(current, container, namespace, plans)).pipe(
                   Effect.tapError(() => Effect.ignore(namespaces.remove(namespace.path), { log: "Warn" }))
                 )
+              if (planned !== undefined) yield* Deferred.succeed(planned, record.attachment)
               return yield* restore(bringUp(record)).pipe(
                 Effect.onExit((exit) =>
                   Exit.isFailure(exit) ? Effect.ignore(detach(container.containerId), { log: "Warn" }) : Effect.void)

@@ -1,4 +1,5 @@
 import * as Context from "effect/Context"
+import type * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as HashMap from "effect/HashMap"
 import * as Layer from "effect/Layer"
@@ -19,6 +20,11 @@ import { type LiveContainer, makeRestore, type RestoreReport } from "./restoreNe
 export interface AttachRequest extends ContainerIdentity {
   /** Names, ids or id prefixes; `default` is `bridge`. The first becomes `eth0`, and so on. */
   readonly networks: ReadonlyArray<{ readonly name: string; readonly settings: EndpointSettings }>
+  /**
+   * Completed as soon as it is settled what the attachment will be: the namespace is there, with its endpoints yet to be
+   * made. Only the networks' own resolvers are not known by then.
+   */
+  readonly planned?: Deferred.Deferred<Attachment>
 }
 
 /** What there is on the host and what there should be, for `fsck`. */
@@ -65,7 +71,7 @@ export class Networks extends Context.Service<Networks, {
       const attach = Effect.fn("Networks.attach")(function*(request: AttachRequest) {
         const plans = yield* Effect.forEach(request.networks, ({ name, settings }) =>
           Effect.map(known.find(name), (network) => ({ network, settings })))
-        return yield* attachments.attach(request, plans)
+        return yield* attachments.attach(request, plans, request.planned)
       })
 
       const isolated = Effect.fn("Networks.isolated")(function*(containerId: string) {

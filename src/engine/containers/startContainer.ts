@@ -70,20 +70,29 @@ const launch = Effect.fnUntraced(
     yield* mountSharedMemory(record)
     const scope = yield* step(Scope.fork(entry.scope), (scope) => Scope.close(scope, Exit.void))
     const spec = yield* prepareSpec(entry)
-    const [network, io] = yield* Effect.all([
-      connectContainer(entry),
-      openIo(entry, generation, scope),
-      registerContainer(entry, runtime, spec)
-    ], { concurrency: "unbounded" })
-    const task = yield* step(
-      Task.create({
-        containerId: entry.id,
-        mounts: record.rootfs.map((mount) => ({ target: "", ...mount })),
-        ...io.paths,
-        terminal: record.config.Tty,
-        ...(runtime.launch.runc === undefined ? {} : { runtimeOptions: runtime.launch.runc })
-      }).pipe(Scope.provide(scope)),
-      abandonTask
+    const settled = yield* Deferred.make<void>()
+    const createTask = Effect.gen(function*() {
+      const [io] = yield* Effect.all([
+        openIo(entry, generation, scope),
+        registerContainer(entry, runtime, spec),
+        Deferred.await(settled)
+      ], { concurrency: "unbounded" })
+      const task = yield* step(
+        Task.create({
+          containerId: entry.id,
+          mounts: record.rootfs.map((mount) => ({ target: "", ...mount })),
+          ...io.paths,
+          terminal: record.config.Tty,
+          ...(runtime.launch.runc === undefined ? {} : { runtimeOptions: runtime.launch.runc })
+        }).pipe(Scope.provide(scope)),
+        abandonTask
+      )
+      return { io, task }
+    })
+    // Most of a start is the runtime's, and most of a network is netavark's: they go side by side.
+    const [network, { io, task }] = yield* Effect.all(
+      [connectContainer(entry, settled), createTask],
+      { concurrency: "unbounded" }
     )
     yield* io.taken
     yield* task.start

@@ -1,6 +1,8 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import * as ResidentShell from "./ResidentShell.ts"
 import { runTool, ToolFailed, type ToolOptions, type ToolResult } from "./runTool.ts"
 
 /** Runs programs of the host. All that the network room does to the machine but writing files passes here. */
@@ -12,6 +14,8 @@ export class HostTools extends Context.Service<HostTools, {
   ): Effect.Effect<ToolResult, ToolFailed>
   /** Fails also if the program's exit code isn't 0. For small programs: they have ten seconds. */
   check(command: string, args: ReadonlyArray<string>, stdin?: string): Effect.Effect<ToolResult, ToolFailed>
+  /** A shell that stays as long as the scope, for small jobs that are done often. */
+  resident(functions: string): Effect.Effect<ResidentShell.ResidentShell, never, Scope.Scope>
 }>()("gantry/network/HostTools") {
   /** `path` is searched before the system's directories; `nft` may be there. */
   static readonly layer = (path: ReadonlyArray<string>) => {
@@ -28,6 +32,10 @@ export class HostTools extends Context.Service<HostTools, {
       const message = `${command} ${args.join(" ")}: ${result.stderr.trim() || `exit code ${result.exitCode}`}`
       return yield* new ToolFailed({ command, message })
     })
-    return Layer.succeed(this, HostTools.of({ run, check }))
+    return Layer.succeed(this, HostTools.of({
+      run,
+      check,
+      resident: (functions) => ResidentShell.make(functions, { PATH })
+    }))
   }
 }

@@ -52,7 +52,7 @@ export class NetworkNamespaces extends Context.Service<NetworkNamespaces, {
   }) =>
     Layer.effect(this, Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
-      const tools = yield* HostTools
+      const shell = yield* (yield* HostTools).resident(jobs)
       yield* fs.makeDirectory(options.directory, { recursive: true, mode: 0o711 })
       const pins = Effect.map(fs.readDirectory(options.directory), (names) =>
         names.map((name) => `${options.directory}/${name}`))
@@ -63,10 +63,7 @@ export class NetworkNamespaces extends Context.Service<NetworkNamespaces, {
       const handOut = (path: string) => Ref.update(pooled, HashSet.remove(path))
 
       const remove = Effect.fn("NetworkNamespaces.remove")(function*(path: string) {
-        // Whether it was mounted doesn't matter: a pin that is still there can't be unlinked (EBUSY).
-        if (!(yield* fs.exists(path))) return
-        yield* tools.run("umount", ["-l", path], { deadline: "10 seconds" })
-        yield* fs.remove(path, { force: true })
+        if (yield* fs.exists(path)) yield* shell.run("unpin", path)
       }, (removal, path) => Effect.mapError(removal, (e) => new NamespaceFailed({ path, message: e.message })))
 
       const make = Effect.fn("NetworkNamespaces.make")(function*() {
@@ -75,7 +72,7 @@ export class NetworkNamespaces extends Context.Service<NetworkNamespaces, {
         yield* Effect.gen(function*() {
           yield* Ref.update(pooled, HashSet.add(path))
           yield* fs.writeFileString(path, "", { flag: "wx", mode: 0o444 })
-          yield* tools.check("unshare", [`--net=${path}`, "sh", "-ec", prepareNamespace])
+          yield* shell.run("pin", path)
         }).pipe(
           Effect.mapError((e) => new NamespaceFailed({ path, message: e.message })),
           Effect.onExit((exit) =>
@@ -110,11 +107,20 @@ export class NetworkNamespaces extends Context.Service<NetworkNamespaces, {
 }
 
 /**
- * As dockerd leaves a namespace without IPv6 networks: off on all interfaces to come, on for loopback, and no routes
- * taken from strangers. A kernel without IPv6 has none of these files.
+ * A new namespace is as dockerd leaves one without IPv6 networks: off on all interfaces to come, on for loopback, and no
+ * routes taken from strangers. A kernel without IPv6 has none of these files.
+ *
+ * Whether a pin was mounted doesn't matter when it goes: one that is still there can't be unlinked (EBUSY).
  */
-const prepareNamespace = `
-ip link set lo up
-cd /proc/sys/net/ipv6/conf 2>/dev/null || exit 0
-for interface in all default; do echo 1 >$interface/disable_ipv6; echo 0 >$interface/accept_ra; done
-echo 0 >lo/disable_ipv6`
+const jobs = `
+pin() {
+  unshare --net="$1" sh -ec '
+    ip link set lo up
+    cd /proc/sys/net/ipv6/conf 2>/dev/null || exit 0
+    for interface in all default; do echo 1 >$interface/disable_ipv6; echo 0 >$interface/accept_ra; done
+    echo 0 >lo/disable_ipv6'
+}
+unpin() {
+  umount -l "$1" 2>/dev/null
+  rm -f "$1"
+}`

@@ -57,6 +57,22 @@ export const create = Effect.fn("Process.create")(
 export const attach = (task: HostTask, execId: string): Effect.Effect<Process, never, Containerd | EventFeed | Scope.Scope> =>
   handle(task, execId, true)
 
+/** Deletes a process that nobody holds, started or not: one that runs is to be killed before. RPC: DeleteProcess. */
+export const reap = Effect.fn("Process.reap")(
+  function*(containerId: string, execId: string): Effect.fn.Return<ExitStatus, ContainerdError, Containerd> {
+    const containerd = yield* Containerd
+    return told("delete", yield* containerd.unary(Tasks.method.deleteProcess, { containerId, execId }))
+  }
+)
+
+/** RPC: Kill. */
+export const kill = Effect.fn("Process.kill")(
+  function*(containerId: string, execId: string, signal: number): Effect.fn.Return<void, ContainerdError, Containerd> {
+    const containerd = yield* Containerd
+    yield* containerd.unary(Tasks.method.kill, { containerId, execId, signal })
+  }
+)
+
 const handle = Effect.fnUntraced(
   function*(
     { containerId, exit: taskExit }: HostTask,

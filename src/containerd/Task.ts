@@ -96,6 +96,14 @@ export const reap = Effect.fn("Task.reap")(
   }
 )
 
+/** Sends a signal to every process of a container whose task nobody holds. RPC: Kill. */
+export const kill = Effect.fn("Task.kill")(
+  function*(containerId: string, signal: number): Effect.fn.Return<void, ContainerdError, Containerd> {
+    const containerd = yield* Containerd
+    yield* containerd.unary(Tasks.method.kill, { containerId, signal, all: true })
+  }
+)
+
 const handle = (
   containerd: Containerd["Service"],
   containerId: string,

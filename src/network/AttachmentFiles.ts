@@ -8,7 +8,7 @@ import { AttachmentRecord } from "./Attachment.ts"
 
 /**
  * One file for each container that is attached, or half so. They live beside the namespaces and vanish with them when
- * the machine restarts; nothing is synced to disk.
+ * the machine restarts; nothing is synced to disk. What an engine that was killed was about to write is taken away.
  */
 export class AttachmentFiles extends Context.Service<AttachmentFiles, {
   write(record: AttachmentRecord): Effect.Effect<void, PlatformError.PlatformError>
@@ -20,6 +20,9 @@ export class AttachmentFiles extends Context.Service<AttachmentFiles, {
     Layer.effect(this, Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       yield* fs.makeDirectory(directory, { recursive: true, mode: 0o700 })
+
+      const drafts = (yield* fs.readDirectory(directory)).filter((name) => name.endsWith(".draft"))
+      yield* Effect.forEach(drafts, (name) => fs.remove(`${directory}/${name}`, { force: true }), { discard: true })
 
       const write = Effect.fnUntraced(function*(record: AttachmentRecord) {
         const path = `${directory}/${record.attachment.containerId}`

@@ -16,7 +16,8 @@ import { ContainerTable } from "../../store/ContainerTable.ts"
 import { IntentTable } from "../../store/IntentTable.ts"
 import { containerDirectory, EngineHome } from "../EngineHome.ts"
 import { Images } from "../images/Images.ts"
-import { step } from "../step.ts"
+import { gone } from "../gone.ts"
+import { namedStep, step } from "../step.ts"
 import { make, now } from "./ContainerEntry.ts"
 import { publishContainerEvent } from "./containerEvents.ts"
 import { InvalidRequest, OperationFailed } from "./ContainerFailures.ts"
@@ -85,8 +86,8 @@ const makeContainer = Effect.fnUntraced(function*(draft: ContainerRecord, parent
   )
   const snapshot = { snapshotter: draft.snapshotter, key: draft.id }
   const [rootfs] = yield* Effect.all([
-    step(Snapshot.prepare({ ...snapshot, parent }), () => Snapshot.remove(snapshot)),
-    step(SandboxRecord.create(draft.id, draft.runtime.shim), () => SandboxRecord.remove(draft.id)),
+    namedStep(Snapshot.prepare({ ...snapshot, parent }), gone(Snapshot.remove(snapshot))),
+    namedStep(SandboxRecord.create(draft.id, draft.runtime.shim), gone(SandboxRecord.remove(draft.id))),
     step(fs.makeDirectory(directory, { recursive: true, mode: 0o710 }), () => fs.remove(directory, { recursive: true }))
   ], { concurrency: "unbounded" }).pipe(Effect.mapError(failed))
   const record = { ...draft, rootfs }

@@ -8,6 +8,7 @@ import * as SubscriptionRef from "effect/SubscriptionRef"
 import type { ExitStatus } from "../../containerd/ExitStatus.ts"
 import * as Timestamp from "../../model/Timestamp.ts"
 import { Networks } from "../../network/Networks.ts"
+import { surelyGone } from "../gone.ts"
 import { publishEndpoints } from "./connectContainer.ts"
 import { type ContainerEntry, now, type Run } from "./ContainerEntry.ts"
 import { publishContainerEvent } from "./containerEvents.ts"
@@ -72,7 +73,7 @@ export const recordExit = Effect.fnUntraced(function*(entry: ContainerEntry, exi
 const releaseRun = Effect.fnUntraced(function*(entry: ContainerEntry, run: Run) {
   const networks = yield* Networks
   yield* Effect.all([
-    tolerant(run.task.delete, `task of ${entry.id}`),
+    tolerant(surelyGone(run.task.delete), `task of ${entry.id}`),
     tolerant(networks.detach(entry.id), `network of ${entry.id}`),
     tolerant(unmountSharedMemory(entry.id), `shared memory of ${entry.id}`)
   ], { concurrency: "unbounded" })

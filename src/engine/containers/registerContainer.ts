@@ -4,6 +4,7 @@ import * as Equal from "effect/Equal"
 import * as Container from "../../containerd/Container.ts"
 import type { ResolvedRuntime } from "../../model/ResolvedRuntime.ts"
 import type { RuntimeLaunch } from "../../runtimes/Runtimes.ts"
+import { gone } from "../gone.ts"
 import { type ContainerEntry, now } from "./ContainerEntry.ts"
 import { changeRecord, changeState } from "./containerState.ts"
 import { encodeOci } from "./spec/encodeOci.ts"
@@ -28,8 +29,8 @@ export const registerContainer = Effect.fnUntraced(function*(
   if (sameRuntime) {
     yield* Container.withId(entry.id).updateSpec(json)
   } else {
-    if (registered !== null) yield* Container.withId(entry.id).delete
-    yield* Container.create({
+    if (registered !== null) yield* unregister(entry)
+    yield* register({
       id: entry.id,
       snapshotter: record.snapshotter,
       snapshotKey: entry.id,
@@ -43,3 +44,20 @@ export const registerContainer = Effect.fnUntraced(function*(
   if (!Equal.equals(record.runtime, runtime.resolved)) yield* changeRecord(entry, { ...record, runtime: runtime.resolved })
   yield* changeState(entry, { registered: { runtime: runtime.resolved, specDigest } })
 })
+
+const unregister = Effect.fnUntraced(function*(entry: ContainerEntry) {
+  yield* gone(Container.withId(entry.id).delete)
+  yield* changeState(entry, { registered: null })
+})
+
+/** The store does not know of a record until it is made for certain, so a failure must not leave one. */
+const register = (options: Container.CreateOptions) => {
+  const { delete: remove } = Container.withId(options.id)
+  const create = Container.create(options)
+  return create.pipe(
+    // Left by an attempt whose undoing failed as well.
+    Effect.catchIf(({ reason }) => reason === "AlreadyExists", () => Effect.andThen(gone(remove), create)),
+    Effect.tapError(() => Effect.ignore(gone(remove), { log: "Warn" })),
+    Effect.uninterruptible
+  )
+}

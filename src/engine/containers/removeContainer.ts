@@ -13,6 +13,7 @@ import { ContainerTable } from "../../store/ContainerTable.ts"
 import { IntentTable } from "../../store/IntentTable.ts"
 import { containerDirectory, containerIoDirectory, EngineHome } from "../EngineHome.ts"
 import { ExecIndex } from "../execs/ExecIndex.ts"
+import { gone } from "../gone.ts"
 import { type ContainerEntry, isRunning, now } from "./ContainerEntry.ts"
 import { publishContainerEvent } from "./containerEvents.ts"
 import { OperationFailed, WrongState } from "./ContainerFailures.ts"
@@ -99,6 +100,3 @@ const removeTraces = Effect.fnUntraced(function*(entry: ContainerEntry) {
     }))
   )
 })
-
-const gone = <R>(removal: Effect.Effect<void, ContainerdError, R>) =>
-  Effect.catchIf(removal, (error) => error.reason === "NotFound", () => Effect.void)

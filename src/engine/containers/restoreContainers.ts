@@ -14,11 +14,13 @@ import * as Timestamp from "../../model/Timestamp.ts"
 import { Networks } from "../../network/Networks.ts"
 import { IntentTable } from "../../store/IntentTable.ts"
 import { containerDirectory, containerIoDirectory, EngineHome, runDirectory } from "../EngineHome.ts"
-import { restoreExecs } from "../execs/restoreExecs.ts"
+import { forgetExecs, restoreExecs } from "../execs/restoreExecs.ts"
+import { gone } from "../gone.ts"
 import { inBackground } from "../inBackground.ts"
 import { collectScripts } from "./collectScripts.ts"
 import { type ContainerEntry, isRunning, now, type Run } from "./ContainerEntry.ts"
 import { ContainerIndex } from "./ContainerIndex.ts"
+import { changeState } from "./containerState.ts"
 import { recordExit, superviseRun } from "./endRun.ts"
 import { logSubject } from "./logSubject.ts"
 import { prepareSpec } from "./prepareSpec.ts"
@@ -35,13 +37,16 @@ export const restoreContainers = Effect.fn("Containers.restore")(function*(unrea
   const [tasks, registered] = yield* Effect.all([TaskState.list, Container.list], { concurrency: "unbounded" })
   const known = new Set([...index.byId.keys(), ...unreadable])
   const taskOf = new Map(tasks.map((task) => [task.containerId, task]))
-  yield* Effect.forEach([...index.byId.values()], (entry) => restoreContainer(entry, taskOf.get(entry.id)), { concurrency: 8 })
+  const registeredIds = new Set(registered.map(({ id }) => id))
+  yield* Effect.forEach([...index.byId.values()], (entry) =>
+    restoreContainer(entry, taskOf.get(entry.id), registeredIds.has(entry.id)), { concurrency: 8 })
   yield* finishIntents
   yield* removeStrangers(known, tasks, registered)
   // A stranger that could not be removed may need its script.
   const readInFull = unreadable.size === 0 && registered.every(({ id }) => known.has(id))
   if (readInFull) yield* Effect.ignore(collectScripts(), { log: "Warn" })
   const live = [...index.byId.values()].filter((entry) => isRunning(now(entry)))
+  yield* Effect.ignore(forgetExecs(new Set(live.map(({ id }) => id))), { log: "Warn" })
   const report = yield* (yield* Networks).restore(
     live.map((entry) => ({ containerId: entry.id, endpoints: now(entry).state.endpoints }))
   )
@@ -49,11 +54,13 @@ export const restoreContainers = Effect.fn("Containers.restore")(function*(unrea
 })
 
 const restoreContainer = Effect.fnUntraced(
-  function*(entry: ContainerEntry, listed: TaskState.TaskState | undefined) {
+  function*(entry: ContainerEntry, listed: TaskState.TaskState | undefined, registered: boolean) {
     const { state } = now(entry)
+    if ((state.registered !== null) !== registered) yield* settleRegistration(entry, registered)
     if (!isRunning(now(entry))) {
       // A start that was cut off, or an exit whose clean-up was.
       if (listed !== undefined) yield* endTask(listed)
+      yield* removeRunTraces(entry)
       if (state.generation > 0 && now(entry).record.hostConfig.AutoRemove) {
         yield* removeEntry(entry).pipe(entry.writer.withPermits(1))
       }
@@ -67,6 +74,19 @@ const restoreContainer = Effect.fnUntraced(
   (restore, entry) =>
     Effect.catchCause(restore, (cause) => Effect.logError(`container ${entry.id} could not be restored`, cause))
 )
+
+/** A start that was cut off got as far as containerd's record, or not as far as the store's word of it. */
+const settleRegistration = Effect.fnUntraced(function*(entry: ContainerEntry, registered: boolean) {
+  if (registered) yield* gone(Container.withId(entry.id).delete)
+  yield* changeState(entry, { registered: null })
+})
+
+/** Pipes and mounts of a run that was cut off at its beginning or its end. */
+const removeRunTraces = Effect.fnUntraced(function*({ id }: ContainerEntry) {
+  const fs = yield* FileSystem.FileSystem
+  yield* fs.remove(containerIoDirectory(yield* EngineHome, id), { recursive: true, force: true })
+  yield* unmountSharedMemory(id)
+}, Effect.ignore({ log: "Warn" }))
 
 /** containerd's list leaves out tasks whose shim is slow: only `NotFound` means that a task is gone. */
 const lookAgain = (id: string) =>
@@ -132,9 +152,9 @@ const finishIntents = Effect.gen(function*() {
   const index = yield* ContainerIndex
   for (const { kind, target } of yield* intents.all) {
     const entry = index.byId.get(target)
-    if (entry === undefined) yield* removeTraces(target)
+    if (entry === undefined) yield* Effect.ignore(Effect.andThen(removeTraces(target), intents.drop(target)), { log: "Warn" })
     else if (kind === "container.remove") yield* Effect.ignore(removeEntry(entry), { log: "Warn" })
-    if (kind === "container.create" || entry === undefined) yield* intents.drop(target)
+    else yield* intents.drop(target)
   }
 })
 
@@ -145,18 +165,19 @@ const removeStrangers = Effect.fnUntraced(function*(
   registered: ReadonlyArray<Container.ContainerInfo>
 ) {
   for (const task of tasks) if (!known.has(task.containerId)) yield* endTask(task)
-  for (const { id } of registered) if (!known.has(id)) yield* removeTraces(id)
+  for (const { id } of registered) if (!known.has(id)) yield* Effect.ignore(removeTraces(id), { log: "Warn" })
 })
 
 /** All that may be there of a container that has no record. */
 const removeTraces = Effect.fnUntraced(function*(id: string) {
   const home = yield* EngineHome
   const fs = yield* FileSystem.FileSystem
-  yield* Effect.forEach([
-    Container.withId(id).delete,
-    Snapshot.remove({ snapshotter: home.snapshotter, key: id }),
-    SandboxRecord.remove(id),
+  const removals = yield* Effect.all([
+    gone(Container.withId(id).delete),
+    gone(Snapshot.remove({ snapshotter: home.snapshotter, key: id })),
+    gone(SandboxRecord.remove(id)),
     fs.remove(containerDirectory(home, id), { recursive: true, force: true }),
     fs.remove(containerIoDirectory(home, id), { recursive: true, force: true })
-  ], (removal) => Effect.ignore(removal), { discard: true })
+  ], { mode: "result" })
+  for (const removal of removals) if (removal._tag === "Failure") return yield* Effect.fail(removal.failure)
 })

@@ -12,12 +12,12 @@ import type { ToolFailed } from "../../host/runTool.ts"
 import * as ProcessIo from "../../logs/ProcessIo.ts"
 import type { NetworkSetupFailed } from "../../network/Attachments.ts"
 import type { NoSuchNetwork } from "../../network/KnownNetworks.ts"
-import { SIGKILL } from "../../model/Signal.ts"
 import * as Timestamp from "../../model/Timestamp.ts"
 import { EngineHome, runDirectory } from "../EngineHome.ts"
 import { inBackground } from "../inBackground.ts"
 import { startFailure } from "../startFailure.ts"
-import { step } from "../step.ts"
+import { namedStep, step } from "../step.ts"
+import { abandonTask } from "./abandonTask.ts"
 import { connectContainer } from "./connectContainer.ts"
 import { type ContainerEntry, isRunning, now, type Run } from "./ContainerEntry.ts"
 import { publishContainerEvent } from "./containerEvents.ts"
@@ -77,7 +77,7 @@ const launch = Effect.fnUntraced(
         registerContainer(entry, runtime, spec),
         Deferred.await(settled)
       ], { concurrency: "unbounded" })
-      const task = yield* step(
+      const task = yield* namedStep(
         Task.create({
           containerId: entry.id,
           mounts: record.rootfs.map((mount) => ({ target: "", ...mount })),
@@ -85,7 +85,8 @@ const launch = Effect.fnUntraced(
           terminal: record.config.Tty,
           ...(runtime.launch.runc === undefined ? {} : { runtimeOptions: runtime.launch.runc })
         }).pipe(Scope.provide(scope)),
-        abandonTask
+        // A start can fail after the process runs: what is undone then is its life.
+        abandonTask(entry.id)
       )
       return { io, task }
     })
@@ -116,13 +117,6 @@ const launch = Effect.fnUntraced(
   Effect.scoped,
   (work, entry) => Effect.mapError(work, (error) => toStartFailed(entry, error))
 )
-
-/** A start can fail after the process runs: what is undone then is its life. */
-const abandonTask = Effect.fnUntraced(function*(task: Task.Task) {
-  const killed = yield* Effect.isSuccess(task.kill(SIGKILL, { all: true }))
-  if (killed) yield* Effect.timeoutOption(task.exit, "10 seconds")
-  yield* task.delete
-})
 
 const openIo = Effect.fnUntraced(function*(entry: ContainerEntry, generation: number, scope: Scope.Scope) {
   const { record } = now(entry)

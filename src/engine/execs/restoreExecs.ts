@@ -19,6 +19,13 @@ export const restoreExecs = Effect.fn("Execs.restore")(function*(container: Cont
       Effect.logWarning(`exec ${exec.id} could not be restored`, cause)))
 })
 
+/** Execs end with their container, also while no engine looks. */
+export const forgetExecs = Effect.fn("Execs.forget")(function*(running: ReadonlySet<string>) {
+  const table = yield* ExecTable
+  yield* Effect.forEach(yield* table.load, ({ containerId, id }) =>
+    running.has(containerId) ? Effect.void : table.remove(id), { discard: true })
+})
+
 const restoreExec = Effect.fnUntraced(function*(container: ContainerEntry, run: Run, stored: StoredExec) {
   const view = yield* decodeExec(stored.exec)
   const exec = yield* make(container, view)

@@ -2,15 +2,17 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
-import type * as Process from "../../containerd/Process.ts"
+import * as Process from "../../containerd/Process.ts"
 import * as ProcessIo from "../../logs/ProcessIo.ts"
+import { SIGKILL } from "../../model/Signal.ts"
 import { ExecTable } from "../../store/ExecTable.ts"
 import { now as containerNow, type Run } from "../containers/ContainerEntry.ts"
 import { publishContainerEvent } from "../containers/containerEvents.ts"
 import { execDirectory, EngineHome } from "../EngineHome.ts"
+import { surelyGone } from "../gone.ts"
 import { inBackground } from "../inBackground.ts"
 import { startFailure } from "../startFailure.ts"
-import { step } from "../step.ts"
+import { namedStep, step } from "../step.ts"
 import { changeExec, type ExecEntry, now } from "./ExecEntry.ts"
 import { encodeExec } from "./execRecord.ts"
 import { type ExecConfig, ExecStartFailed, type ExecView } from "./Execs.ts"
@@ -21,9 +23,9 @@ export const startExec = Effect.fn("Execs.start")(
     const view = now(exec)
     const scope = yield* step(Scope.fork(run.scope), (scope) => Scope.close(scope, Exit.void))
     const io = needsIo(view) ? yield* openIo(exec, scope) : undefined
-    const handle = yield* step(
+    const handle = yield* namedStep(
       run.task.exec({ execId: exec.id, spec: process, terminal: view.config.tty, ...io?.paths }).pipe(Scope.provide(scope)),
-      (handle) => handle.delete
+      abandonExec(exec)
     )
     const pid = yield* handle.start
     if (io !== undefined) yield* io.taken
@@ -47,6 +49,12 @@ export const startExec = Effect.fn("Execs.start")(
       ({ exitCode }) => Effect.andThen(ended(exec, exitCode), exec.hub.endRun)
     )
 )
+
+/** A start can fail after the process runs. */
+const abandonExec = Effect.fnUntraced(function*({ container, id }: ExecEntry) {
+  yield* Effect.ignore(Process.kill(container.id, id, SIGKILL))
+  yield* surelyGone(Process.reap(container.id, id))
+})
 
 export const commandOf = ({ cmd }: ExecConfig): string => cmd.join(" ")
 
@@ -82,7 +90,7 @@ export const superviseExec = Effect.fn("Execs.supervise")(function*(
   yield* ended(exec, code)
   yield* publishContainerEvent(containerNow(exec.container), "exec_die", { execID: exec.id, exitCode: `${code}` })
   yield* exec.hub.endRun
-  yield* Effect.ignore(handle.delete, { log: "Debug" })
+  yield* Effect.ignore(surelyGone(handle.delete), { log: "Warn" })
   if (io !== undefined) yield* io.removeFifos
   yield* Effect.ignore(Effect.flatMap(ExecTable, (table) => table.remove(exec.id)), { log: "Warn" })
   exec.process = undefined

@@ -12,7 +12,8 @@ export const compareContainerd = (store: StoreReading, containerd: ContainerdRea
 const compareRecords = ({ containers }: StoreReading, containerd: ContainerdReading): ReadonlyArray<Finding> => [
   ...[...containers.values()].flatMap(({ record: { id }, state }) => {
     const known = containerd.containers.has(id)
-    if (known === (state.registered !== null)) return []
+    // Half of what is dead may be gone.
+    if (known === (state.registered !== null) || state.status === "dead") return []
     return [finding("I1", id, known
       ? "containerd has a record of the container that the store knows nothing of"
       : "containerd has no record of the container, though it was given one")]

@@ -18,7 +18,8 @@ const compareStore = ({ dataRoot }: FsckTarget, store: StoreReading, host: HostR
   const known = new Set([...store.containers.keys(), ...store.unreadable])
   return [
     ...store.unreadable.map((id) => finding("I18", id, "the record of the container cannot be read")),
-    ...store.intents.map(({ kind, target }) => finding("I1", target, `${kind} was begun, and neither finished nor undone`)),
+    // What could not be removed is dead, and goes at the next boot or the next try.
+    ...store.intents.filter(({ target }) => store.containers.get(target)?.state.status !== "dead").map(({ kind, target }) => finding("I1", target, `${kind} was begun, and neither finished nor undone`)),
     ...[...store.containers.values()].filter(({ state }) => state.status === "removing")
       .map(({ record: { id } }) => finding("I1", id, "the removal of the container does not come to its end")),
     ...[...store.execs].filter((exec) => !runningOf(store).has(exec.slice(0, exec.indexOf("/"))))

@@ -22,6 +22,8 @@ export interface EngineOptions {
   /** Flags of `serve`, behind those that keep the engine in its directory. */
   readonly args?: ReadonlyArray<string>
   readonly env?: Record<string, string>
+  /** The program to run instead of `src/main.ts`. */
+  readonly main?: string
   /** Loaded at the first start; busybox if not given. */
   readonly images?: ReadonlyArray<TestImage>
 }
@@ -46,6 +48,8 @@ export interface Engine {
   readonly stop: Effect.Effect<number>
   /** Ends it by SIGKILL; containerd and the containers go on. */
   readonly kill9: Effect.Effect<void>
+  /** Waits until it ends by itself; then `start` starts it again. */
+  readonly died: Effect.Effect<void>
   /** Starts it again, if it does not run, and waits until it answers. */
   readonly start: Effect.Effect<void>
 }
@@ -67,7 +71,7 @@ const layOut = (directory: string, options: EngineOptions) => {
   const configFile = join(directory, "daemon.json")
   writeFileSync(configFile, JSON.stringify({ "default-address-pools": [{ base, size: 24 }], ...options.config }))
   const args = [
-    "--disable-warning=ExperimentalWarning", join(projectRoot, "src/main.ts"), "serve",
+    "--disable-warning=ExperimentalWarning", join(projectRoot, options.main ?? "src/main.ts"), "serve",
     "--data-root", join(directory, "data"), "--exec-root", join(directory, "run"),
     "--host", `unix://${socket}`, "--pidfile", join(directory, "g.pid"), "--group", "",
     "--bridge", bridge, "--config-file", configFile, ...options.args ?? []
@@ -121,11 +125,11 @@ export const startEngine = Effect.fn("startEngine")(function*(options: EngineOpt
       Effect.flatMap(log, (text) => Effect.die(new Error(`the engine ended with ${code}:\n${text}`))))
     yield* Effect.raceFirst(eventually(`the engine to answer on ${socket}`, answers, startMs), ended)
   })
-  const end = (signal: "SIGTERM" | "SIGKILL") =>
+  const end = (signal: "SIGTERM" | "SIGKILL" | undefined) =>
     Effect.gen(function*() {
       if (running === undefined) return 0
       const { daemon, scope } = running
-      yield* daemon.signal(signal)
+      if (signal !== undefined) yield* daemon.signal(signal)
       const code = yield* daemon.exit
       yield* Scope.close(scope, Exit.void)
       running = undefined
@@ -152,6 +156,7 @@ export const startEngine = Effect.fn("startEngine")(function*(options: EngineOpt
     signal: (name) => Effect.flatMap(daemon, ({ signal }) => signal(name)),
     stop: end("SIGTERM"),
     kill9: Effect.asVoid(end("SIGKILL")),
+    died: Effect.asVoid(end(undefined)),
     start
   }
   return engine

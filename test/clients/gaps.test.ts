@@ -26,7 +26,7 @@ layer(TestEngine.layer({ config: { runtimes: { traced: { path: "runc", runtimeAr
       const refused = yield* rawJson(socket, "POST", `/containers/prune?filters=${encodeURIComponent(`{"status":["exited"]}`)}`)
       assert.deepInclude(refused, { status: 400 })
       assert.deepInclude(refused.json, { message: "invalid filter 'status'" })
-      const events = yield* output("events --since 1 --until", ["0s", "--filter", "event=prune", "--format", "{{.Type}} {{json .Actor.Attributes}}"])
+      const events = yield* output("events --since 1 --until", ["-2s", "--filter", "event=prune", "--format", "{{.Type}} {{json .Actor.Attributes}}"])
       assert.match(events, /^container \{"reclaimed":"\d+"\}/)
       yield* output("rm -f", [running])
     }))

@@ -1,3 +1,4 @@
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type { Filters } from "../../model/Filters.ts"
 import { Events } from "../events/Events.ts"
@@ -44,6 +45,8 @@ const passesLabels = ({ record: { config } }: ContainerView, filters: Filters): 
 const prune = Effect.fnUntraced(function*(entry: ContainerEntry) {
   const { byId } = yield* ContainerIndex
   if (!isIdle(now(entry)) || byId.get(entry.id) !== entry) return []
+  // What it wrote last is on the disk, and counted, once its root file system is unmounted.
+  if (entry.run !== undefined) yield* Deferred.await(entry.run.over)
   const { writableBytes } = yield* measureContainer(now(entry))
   yield* Effect.uninterruptible(removeEntry(entry))
   return [{ id: entry.id, bytes: writableBytes }]

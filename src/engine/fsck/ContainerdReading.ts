@@ -24,6 +24,8 @@ export const readContainerd = Effect.fn("fsck.readContainerd")(function*(
   snapshotters: ReadonlyArray<string>,
   expected: ReadonlySet<string>
 ) {
+  // The first call shows whether anybody is there; later ones may take their time.
+  const leases = yield* Effect.timeout(Lease.list, "3 seconds")
   const listed = yield* TaskState.list
   const tasks = new Map(listed.map((task) => [task.containerId, task]))
   for (const id of expected) {
@@ -36,7 +38,7 @@ export const readContainerd = Effect.fn("fsck.readContainerd")(function*(
     sandboxes: new Set(yield* SandboxRecord.list),
     snapshots: (yield* Effect.forEach(snapshotters, (snapshotter) =>
       Effect.map(Snapshot.list(snapshotter), (found) => found.map((info) => ({ ...info, snapshotter }))))).flat(),
-    leases: yield* Lease.list,
+    leases,
     ingests: yield* Blob.ingests
   } satisfies ContainerdReading as ContainerdReading
 })

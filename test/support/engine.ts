@@ -7,6 +7,7 @@ import { join } from "node:path"
 import { killProcessTrees } from "./containerd.ts"
 import { type Daemon, startDaemon } from "./daemon.ts"
 import { type Docker, dockerAt } from "./docker.ts"
+import { expectClean } from "./fsck.ts"
 import { rawHttp } from "./rawHttp.ts"
 import { eventually } from "./realTime.ts"
 import { projectRoot, stackRoot } from "./stack.ts"
@@ -105,6 +106,7 @@ export const startEngine = Effect.fn("startEngine")(function*(options: EngineOpt
   const { args, bridge, configFile, gateway, logFile, socket } = layOut(directory, options)
   const docker = yield* dockerAt(socket)
   const log = Effect.sync(() => existsSync(logFile) ? readFileSync(logFile, "utf8") : "")
+  const others = options.args?.some((flag) => flag.startsWith("--containerd")) ?? false
   let running: { readonly daemon: Daemon; readonly scope: Scope.Closeable } | undefined
 
   const daemon = Effect.suspend(() =>
@@ -139,8 +141,9 @@ export const startEngine = Effect.fn("startEngine")(function*(options: EngineOpt
   yield* Effect.addFinalizer(() =>
     Effect.andThen(start, removeContainers(docker)).pipe(
       Effect.catchDefect((defect) => Effect.logWarning("the engine's containers could not be removed", defect)),
-      Effect.andThen(end("SIGTERM")),
-      Effect.andThen(removeResidue(directory, bridge))
+      // Whatever a test did, nothing is left of it.
+      Effect.andThen(Effect.suspend(() => running === undefined || others ? Effect.void : expectClean({ directory, bridge }))),
+      Effect.ensuring(Effect.andThen(end("SIGTERM"), removeResidue(directory, bridge)))
     ))
   yield* start
   yield* docker.text(["load"], { stdin: dockerArchive(options.images ?? [busyboxImage]) })

@@ -3,13 +3,18 @@ import { Effect, Layer } from "effect"
 import { layerFsck } from "../../src/cli/fsckCommand.ts"
 import { examine } from "../../src/engine/fsck/examine.ts"
 import { HostFacts } from "../../src/host/HostFacts.ts"
-import type { Engine } from "./engine.ts"
 import { realSleep } from "./realTime.ts"
+
+/** As much of a test's engine as the audit wants to know. */
+interface Audited {
+  readonly directory: string
+  readonly bridge: string
+}
 
 const host = Layer.provideMerge(HostFacts.layer, NodeServices.layer)
 
 /** What `gantry fsck` has to say about a test's engine, in words. Leaves the engine alone. */
-export const findingsOf = ({ bridge, directory }: Pick<Engine, "bridge" | "directory">) => {
+export const findingsOf = ({ bridge, directory }: Audited) => {
   const target = {
     dataRoot: `${directory}/data`,
     execRoot: `${directory}/run`,
@@ -30,7 +35,7 @@ export const findingsOf = ({ bridge, directory }: Pick<Engine, "bridge" | "direc
 }
 
 /** Dies with the findings if anything is left over or missing, three seconds after it was first looked for. */
-export const expectClean = Effect.fnUntraced(function*(engine: Pick<Engine, "bridge" | "directory">) {
+export const expectClean = Effect.fnUntraced(function*(engine: Audited) {
   const deadline = performance.now() + 3_000
   while (true) {
     const findings = yield* findingsOf(engine)
